@@ -1,0 +1,123 @@
+"""How an answer leaves: one model as JSON, a page of a list with its `next`, flat rows as a stream."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from fastapi import Request
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+from starlette.datastructures import URL
+from starlette.responses import Response, StreamingResponse
+
+from app.api.problems import MEDIA_TYPE
+from app.exports.flat import columns_of, flatten
+from app.exports.formats import WRITERS, in_chunks, to_json
+from app.queries.codes import Counted, Counter
+from app.queries.listing import Rows
+from app.schemas.common import Meta, Page, PageInfo
+from app.schemas.service import Problem
+
+Responses = dict[int | str, dict[str, Any]]
+
+
+def problem_response(description: str) -> dict[str, Any]:
+    """How OpenAPI describes a problem."""
+    return {"description": description, "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+
+
+NO_SUCH = problem_response("There is no such resource; the nearest codes are named.")
+COMMON: Responses = {
+    414: problem_response("The query is longer than 8192 bytes."),
+    422: problem_response("A parameter is unknown, repeated, malformed or names no known code; each is named."),
+    503: problem_response("The database is not available; Retry-After says when to try again."),
+}
+LISTED: Responses = {**COMMON, 400: problem_response("The cursor is not one of this list with these filters.")}
+FOUND: Responses = {**COMMON, 404: NO_SUCH}
+FLAT: Responses = {
+    **FOUND,
+    200: {
+        "description": "Flat rows, not paged.",
+        "content": {
+            "application/json": {"schema": {"type": "array", "items": {"type": "object"}}},
+            "text/csv": {"schema": {"type": "string"}},
+        },
+    },
+}
+
+
+def answer(model: BaseModel, *, headers: Mapping[str, str] | None = None) -> Response:
+    """One model as JSON, decimals exact."""
+    return Response(to_json(model.model_dump(by_alias=True)).encode(), media_type="application/json", headers=dict(headers or {}))
+
+
+def answer_page(
+    request: Request, rows: Rows[Any], items: Sequence[BaseModel | dict[str, Any]], *, notes: Sequence[str] = ()
+) -> Response:
+    """A page in its envelope; `next` is absolute, built from the configured address, and stands in `Link` too."""
+    following = _next(request, rows.cursor)
+    content = {
+        "data": [item.model_dump() if isinstance(item, BaseModel) else item for item in items],
+        "page": PageInfo(limit=rows.limit, next=following, total=rows.total).model_dump(),
+        "meta": Meta(data_version=rows.data_version, notes=list(notes)).model_dump(),
+    }
+    headers = {"Link": f'<{following}>; rel="next"'} if following else {}
+    return Response(to_json(content).encode(), media_type="application/json", headers=headers)
+
+
+def _next(request: Request, cursor: str | None) -> str | None:
+    if cursor is None:
+        return None
+    here = URL(f"{request.app.state.settings.address}{request.scope['path']}?{request.scope['query_string'].decode()}")
+    return str(here.remove_query_params("cursor").include_query_params(cursor=cursor))
+
+
+def counted(session: Session, rows: Sequence[Any], count: Counter) -> list[Counted]:
+    """Rows of a code list with their counts; one SQL statement for all of them."""
+    codes = [row.code for row in rows]
+    counts = count(session, codes) if codes else {}
+    names = counts or {"statements": {}}
+    return [Counted(row, {name: by_code.get(row.code, 0) for name, by_code in names.items()}) for row in rows]
+
+
+def answer_flat(
+    request: Request,
+    suffix: str,
+    columns: Sequence[str],
+    read: Callable[[Session], Iterable[Mapping[str, Any]]],
+) -> Response:
+    """Flat rows as a stream, read in one snapshot; the session lives as long as the stream."""
+    media_type, write = WRITERS[suffix]
+    sessions = request.app.state.sessions
+
+    def pieces() -> Iterator[str]:
+        with sessions() as session:
+            yield from write(read(session), columns)
+
+    name = request.scope["path"].rsplit("/", 1)[-1]
+    headers = {"Content-Disposition": f'inline; filename="{name}"'}
+    return StreamingResponse(in_chunks(pieces()), media_type=media_type, headers=headers)
+
+
+def flat_codes(
+    request: Request,
+    suffix: str,
+    shape: type[BaseModel],
+    read: Callable[[Session], Iterable[BaseModel]],
+) -> Response:
+    """A code list as flat rows."""
+    return answer_flat(request, suffix, columns_of(shape), lambda session: (flatten(item) for item in read(session)))
+
+
+__all__ = [
+    "COMMON",
+    "FLAT",
+    "FOUND",
+    "LISTED",
+    "Page",
+    "Problem",
+    "answer",
+    "answer_flat",
+    "answer_page",
+    "counted",
+    "flat_codes",
+]

@@ -1,0 +1,86 @@
+"""What every request passes first and every answer last: size limits, clean text, HEAD and OPTIONS, security headers."""
+
+from urllib.parse import unquote_to_bytes
+
+from fastapi import FastAPI
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.api.problems import METHODS, problem, stands_at
+from app.errors import Fault
+
+MAX_QUERY = 8192
+MAX_PATH = 2048
+MAX_BODY = 1024 * 1024
+MAX_PARAMETERS = 200
+
+SECURITY = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+STRICT_CSP = "default-src 'none'; frame-ancestors 'none'"
+
+
+class Door:
+    """A thin ASGI layer around the whole application."""
+
+    def __init__(self, app: ASGIApp, *, routes: FastAPI) -> None:
+        self.app = app
+        self.routes = routes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse what cannot be read, answer OPTIONS, let HEAD be GET without a body."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        head = scope["method"] == "HEAD"
+        sending = _secured(send, bodyless=head)
+        refusal = _refusal(scope)
+        if refusal is None and scope["method"] == "OPTIONS" and stands_at(self.routes, scope):
+            refusal = Response(status_code=204, headers={"Allow": METHODS})
+        if refusal is not None:
+            await refusal(scope, receive, sending)
+            return
+        await self.app({**scope, "method": "GET"} if head else scope, receive, sending)
+
+
+def _secured(send: Send, *, bodyless: bool) -> Send:
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in SECURITY.items():
+                headers.setdefault(name, value)
+            headers.setdefault("Content-Security-Policy", STRICT_CSP)
+            headers.setdefault("Cache-Control", "no-cache")
+        elif bodyless and message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await send(message)
+
+    return sending
+
+
+def _refusal(scope: Scope) -> Response | None:
+    """A problem for a request that no route should see, or None."""
+    query: bytes = scope.get("query_string", b"")
+    if len(query) > MAX_QUERY or len(scope["path"]) > MAX_PATH:
+        return problem("address-too-long", f"A query of at most {MAX_QUERY} bytes was expected.")
+    if query.count(b"&") >= MAX_PARAMETERS:
+        return problem("address-too-long", f"At most {MAX_PARAMETERS} parameters were expected.")
+    length = Headers(scope=scope).get("content-length", "0")
+    if length.isdigit() and int(length[:20]) > MAX_BODY:
+        return problem("content-too-large", "Requests carry no body here.", headers={"Connection": "close"})
+    decoded = unquote_to_bytes(query.replace(b"+", b" "))
+    try:
+        decoded.decode("utf-8")
+    except UnicodeDecodeError:
+        return problem("invalid-text", "The query holds bytes that are not UTF-8.", [_clean_text("bytes that are not UTF-8")])
+    if b"\x00" in decoded:
+        return problem("invalid-text", "The query holds a NUL character.", [_clean_text("a NUL character")])
+    return None
+
+
+def _clean_text(found: str) -> Fault:
+    return Fault("query", "query", f"text without {found} was expected")

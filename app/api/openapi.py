@@ -1,0 +1,147 @@
+"""The OpenAPI document, with the codes of this database in it, and the page that reads it; no outside host is needed."""
+
+from copy import deepcopy
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.openapi.utils import get_openapi
+from sqlalchemy.orm import Session
+from starlette.responses import FileResponse, HTMLResponse, Response
+
+from app import models
+from app.api.dependencies import ReadSession
+from app.errors import NotFoundError
+from app.exports.formats import to_json
+from app.paths import STATIC
+from app.queries.listing import data_version
+from app.schemas.service import Problem
+
+router = APIRouter(include_in_schema=False)
+
+MAX_LISTED = 500
+"""Codes of a list are written out as allowed values up to this many; longer lists are only described."""
+
+DOCS_CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
+TAGS = [
+    {"name": "statements", "description": "One thing that one document says once, with its figure, its period and its words."},
+    {"name": "documents", "description": "The published texts, and the version of each that locators refer to."},
+    {"name": "regions", "description": "Places; a region may lie in several others."},
+    {"name": "indicators", "description": "What is measured."},
+    {"name": "projects", "description": "Initiatives, lines, facilities, platforms and programmes."},
+    {"name": "actors", "description": "Persons and organisations that say, publish or take part."},
+    {"name": "units", "description": "Units of measure with their exact factors."},
+    {"name": "service", "description": "The service about itself."},
+]
+
+ABOUT = """Claimbook answers **which document claims which number, in which words**.
+
+Every list is strict: an unknown parameter or code is a 422 that names the nearest one. Code filters may be repeated or joined by
+commas (OR). Pages follow `page.next` (also in the `Link` header); `.json` and `.csv` give the same rows flat and unpaged.
+Numbers are exact: `value` is a plain JSON number, `value_text` the same as decimal text, `interval` the values the words allow.
+Errors are problem documents (RFC 9457). Code is MIT; curated data CC BY 4.0; articles belong to their publishers."""
+
+CODES: dict[str, Any] = {
+    "region": models.Region.code,
+    "within": models.Region.code,
+    "indicator": models.Indicator.code,
+    "topic": models.Indicator.topic,
+    "project": models.Project.code,
+    "actor": models.Actor.code,
+    "document": models.Document.code,
+    "publisher": models.Actor.code,
+    "unit": models.Unit.code,
+}
+KINDS: dict[str, Any] = {"/v1/regions": models.Region.kind, "/v1/projects": models.Project.kind}
+EXAMPLES: dict[str, Any] = {
+    "/v1/regions/{code}": models.Region.code,
+    "/v1/indicators/{code}": models.Indicator.code,
+    "/v1/units/{code}": models.Unit.code,
+    "/v1/actors/{code}": models.Actor.code,
+    "/v1/projects/{code}": models.Project.code,
+    "/v1/documents/{code}": models.Document.code,
+    "/v1/statements/{id}": models.Statement.id,
+    "/v1/statements/{id}/evidence": models.Statement.id,
+    "/v1/statements/{id}/related": models.Statement.id,
+    "/v1/statements/{id}/citation": models.Statement.id,
+}
+
+
+@router.get("/openapi.json")
+def get_openapi_document(request: Request, session: ReadSession) -> Response:
+    """The OpenAPI 3.1 document of this server, with the codes that its database holds."""
+    app = request.app
+    version = data_version(session)
+    held = getattr(app.state, "openapi", None)
+    if held is None or held[0] != version:
+        held = app.state.openapi = (version, to_json(_document(app, session)).encode())
+    return Response(held[1], media_type="application/json")
+
+
+def _document(app: FastAPI, session: Session) -> dict[str, Any]:
+    document = deepcopy(base_document(app))
+    listed = {column: _listed(session, column) for column in {*CODES.values(), *KINDS.values()}}
+    for path, operations in document["paths"].items():
+        for parameter in operations["get"].get("parameters", ()):
+            column = KINDS.get(path) if parameter["name"] == "kind" else CODES.get(parameter["name"])
+            if parameter["in"] == "query" and column is not None and listed[column]:
+                parameter["schema"]["items"] = {"type": "string", "enum": listed[column]}
+            if parameter["in"] == "path" and path in EXAMPLES:
+                example = session.execute(sa.select(EXAMPLES[path]).order_by(EXAMPLES[path]).limit(1)).scalar()
+                if example is not None:
+                    parameter["example"] = example
+    return document
+
+
+def _listed(session: Session, column: Any) -> list[str]:
+    """The codes of a list, or none when there are too many to write out."""
+    codes = session.execute(sa.select(column).distinct().order_by(column).limit(MAX_LISTED + 1)).scalars().all()
+    return list(codes) if len(codes) <= MAX_LISTED else []
+
+
+def base_document(app: FastAPI) -> dict[str, Any]:
+    """The document without anything from the database."""
+    document = get_openapi(
+        title=app.title,
+        version=app.version,
+        summary=app.summary,
+        description=ABOUT,
+        routes=app.routes,
+        tags=TAGS,
+        license_info={"name": "MIT", "identifier": "MIT"},
+        servers=[{"url": app.state.settings.address}],
+    )
+    schema = Problem.model_json_schema(by_alias=True, ref_template="#/components/schemas/{model}")
+    document["components"]["schemas"].update(schema.pop("$defs"))
+    document["components"]["schemas"]["Problem"] = schema
+    return document
+
+
+@router.get("/docs")
+def get_docs() -> Response:
+    """The OpenAPI document as a page to read and try (Swagger UI, served from here)."""
+    return HTMLResponse((STATIC / "docs.html").read_text("utf-8"), headers={"Content-Security-Policy": DOCS_CSP})
+
+
+SWAGGER = Path((find_spec("fastapi_swagger") or find_spec("app")).submodule_search_locations[0]) / "resources"  # type: ignore[union-attr,index]
+ASSETS = {
+    "swagger-ui-bundle.js": SWAGGER / "swagger-ui-bundle.js",
+    "swagger-ui.css": SWAGGER / "swagger-ui.css",
+    "docs.js": STATIC / "docs.js",
+    "style.css": STATIC / "style.css",
+    "icon.svg": STATIC / "icon.svg",
+}
+
+
+@router.get("/static/{name}")
+def get_asset(name: str) -> Response:
+    """A file that pages need; only those listed here are served."""
+    if name not in ASSETS:
+        raise NotFoundError("file", name, sorted(ASSETS))
+    return FileResponse(ASSETS[name], headers={"Cache-Control": "public, max-age=3600"})

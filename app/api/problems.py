@@ -1,0 +1,247 @@
+"""Every error as a problem document (RFC 9457) that says what would have worked, and the page behind each problem's type."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.routing import Match
+
+from app.domain.nearest import nearest
+from app.errors import BadRequestError, DatabaseUnavailableError, Fault, NotFoundError, SchemaMismatchError, WithdrawnError
+from app.exports.formats import to_json
+from app.schemas.service import Problem, ProblemError
+
+MEDIA_TYPE = "application/problem+json"
+METHODS = "GET, HEAD, OPTIONS"
+RETRY_SECONDS = 2
+
+logger = logging.getLogger("claimbook")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of problem: its status, its title, what it means, and what to do about it."""
+
+    status: int
+    title: str
+    meaning: str
+    remedy: str
+
+
+KINDS: dict[str, Kind] = {
+    "malformed-request": Kind(
+        400, "The request is malformed", "The request could not be read.", "Send a plain HTTP GET with a percent-encoded address."
+    ),
+    "invalid-cursor": Kind(
+        400,
+        "The cursor is not valid here",
+        "A cursor belongs to one list with the same filters and order, in one database, and is never typed by hand.",
+        "Start again without `cursor` and follow the `next` addresses.",
+    ),
+    "not-found": Kind(
+        404,
+        "There is no such thing",
+        "No resource stands at this path.",
+        "The problem names the nearest paths or codes that exist; /v1 lists what can be asked.",
+    ),
+    "method-not-allowed": Kind(
+        405, "The method is not allowed", "Everything here is read with GET or HEAD.", f"Use one of {METHODS}."
+    ),
+    "withdrawn": Kind(
+        410,
+        "The statement was withdrawn",
+        "The statement existed and was taken back by its curator.",
+        "/v1/changes says when; /v1/statements?status=withdrawn lists what it said.",
+    ),
+    "content-too-large": Kind(413, "The body is too large", "Requests carry no body here.", "Send the request without a body."),
+    "address-too-long": Kind(
+        414, "The address is too long", "Queries of more than 8192 bytes are refused.", "Ask for fewer codes at once."
+    ),
+    "unknown-parameter": Kind(
+        422,
+        "A parameter is not known",
+        "A filter that is misspelt would silently answer another question, so unknown parameters are refused.",
+        "The problem names each one and the nearest that exists.",
+    ),
+    "repeated-parameter": Kind(
+        422,
+        "A parameter stands twice",
+        "Only code filters may be repeated; for every other parameter it would be unclear which one counts.",
+        "Give the parameter once.",
+    ),
+    "invalid-parameter": Kind(
+        422,
+        "A parameter has a value it cannot have",
+        "The value is not of the kind, form or range that the parameter takes.",
+        "The problem says for each parameter what was expected.",
+    ),
+    "unknown-code": Kind(
+        422,
+        "A code does not exist",
+        "A filter names a region, indicator or other code that no code list holds.",
+        "The problem names the nearest codes; the code lists stand below /v1.",
+    ),
+    "invalid-text": Kind(
+        422, "The text cannot be kept", "The query holds a NUL character or bytes that are not UTF-8.", "Send UTF-8 text."
+    ),
+    "internal-error": Kind(
+        500, "Something went wrong here", "The server met an error of its own.", "Report it; the request was not at fault."
+    ),
+    "database-unavailable": Kind(
+        503,
+        "The database is not available",
+        "The database could not be reached, or had no connection free.",
+        "Try again shortly.",
+    ),
+    "query-too-slow": Kind(
+        503, "The query took too long", "The query ran into the time limit of one statement.", "Add a filter, or ask for less."
+    ),
+    "schema-mismatch": Kind(
+        503,
+        "The database has another schema",
+        "The database's schema is missing, older or newer than this program's.",
+        "The operator runs `claimbook migrate`, or installs the matching program.",
+    ),
+}
+"""Every problem there is, by code; /problems/{code} explains it."""
+
+
+def problem(code: str, detail: str, faults: Sequence[Fault] = (), headers: dict[str, str] | None = None) -> Response:
+    """A problem document. Lone surrogates and control characters of the request never reach it unescaped."""
+    kind = KINDS[code]
+    document = Problem(
+        type=f"/problems/{code}",
+        title=kind.title,
+        status=kind.status,
+        detail=_safe(detail),
+        code=code,
+        errors=[
+            ProblemError(
+                **{"in": fault.where}, name=_safe(fault.name), detail=_safe(fault.message), did_you_mean=fault.did_you_mean
+            )
+            for fault in faults[:50]
+        ],
+    )
+    content = to_json(document.model_dump(by_alias=True))
+    extra = {
+        "Cache-Control": "no-store",
+        **({"Retry-After": str(RETRY_SECONDS)} if kind.status == 503 else {}),
+        **(headers or {}),
+    }
+    return Response(content.encode(), status_code=kind.status, media_type=MEDIA_TYPE, headers=extra)
+
+
+def _safe(text: str) -> str:
+    cleaned = "".join(char if char.isprintable() else "\ufffd" for char in text)
+    return cleaned if len(cleaned) <= 1000 else f"{cleaned[:1000]}…"
+
+
+def install(app: FastAPI) -> None:
+    """Let every error of the application be answered as a problem document."""
+    for error in (BadRequestError, NotFoundError, WithdrawnError, SchemaMismatchError, DatabaseUnavailableError):
+        app.add_exception_handler(error, _domain_error)
+    app.add_exception_handler(RequestValidationError, _validation_error)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(SQLAlchemyError, _database_error)
+    app.add_exception_handler(Exception, _unforeseen)
+
+
+def _domain_error(_request: Request, error: Exception) -> Response:
+    if isinstance(error, BadRequestError):
+        return problem(error.code, error.detail, error.faults)
+    if isinstance(error, NotFoundError):
+        fault = Fault("path", error.noun, str(error), error.did_you_mean)
+        return problem("not-found", str(error) + _did_you_mean(error.did_you_mean), [fault])
+    if isinstance(error, WithdrawnError):
+        return problem("withdrawn", str(error))
+    code = "schema-mismatch" if isinstance(error, SchemaMismatchError) else "database-unavailable"
+    return problem(code, str(error))
+
+
+def _did_you_mean(names: Sequence[str]) -> str:
+    return f" Did you mean {' or '.join(names)}?" if names else ""
+
+
+def _validation_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    faults = [_fault(each) for each in error.errors()]
+    if any(fault.where == "path" for fault in faults):
+        return _no_such_path(request, "; ".join(fault.message for fault in faults if fault.where == "path"))
+    names = ", ".join(dict.fromkeys(fault.name for fault in faults))
+    first = f" {faults[0].name}: {faults[0].message}" if faults else ""
+    return problem("invalid-parameter", f"Not valid: {names}.{first}.", faults)
+
+
+def _fault(error: Any) -> Fault:
+    """One of FastAPI's validation errors in our words; the value that was sent is not echoed."""
+    where, *rest = [str(part) for part in error["loc"]]
+    name = rest[0] if rest else where
+    message = error["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    guesses: list[str] = []
+    if error["type"] == "literal_error":
+        allowed = [word.strip("' ") for word in error["ctx"]["expected"].replace(" or ", ", ").split(", ")]
+        guesses = nearest(str(error.get("input", ""))[:100], allowed)
+        message = f"one of {', '.join(allowed)} was expected"
+    elif error["type"] == "string_pattern_mismatch":
+        message = "a code was expected: lower-case letters and digits joined by single hyphens"
+    return Fault(where, name, message, guesses)
+
+
+def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    if error.status_code == 404:
+        return _no_such_path(request, "")
+    if error.status_code == 405:
+        return problem("method-not-allowed", f"{METHODS} are allowed here.", headers={"Allow": METHODS})
+    if error.status_code < 500:
+        return problem("malformed-request", "The request could not be read.")
+    return problem("internal-error", "The request could not be answered.")
+
+
+def _no_such_path(request: Request, why: str) -> Response:
+    paths = [route.path for route in request.app.routes if hasattr(route, "path") and "{" not in route.path]
+    path = request.scope["path"]
+    guesses = nearest(path, paths)
+    detail = f"Nothing stands at {path!r}." + (f" {why}." if why else "") + _did_you_mean(guesses)
+    return problem("not-found", detail, [Fault("path", "path", "the path of a resource was expected", guesses)])
+
+
+def _database_error(request: Request, error: Exception) -> Response:
+    code, detail = classify(error)
+    if code == "internal-error":
+        logger.exception("database error on %s", request.scope["path"], exc_info=error)
+    return problem(code, detail)
+
+
+def classify(error: Exception) -> tuple[str, str]:
+    """The problem that a database error is, by SQLSTATE on PostgreSQL and by message on SQLite."""
+    if isinstance(error, PoolTimeoutError):
+        return "database-unavailable", "Every database connection is in use; try again shortly."
+    if not isinstance(error, DBAPIError):
+        return "internal-error", "The request could not be answered."
+    state = getattr(error.orig, "sqlstate", None) or ""
+    message = str(error.orig)
+    if state == "42P01" or "no such table" in message or "no such column" in message or state == "42703":
+        return "schema-mismatch", "The database has no Claimbook schema of this program; run `claimbook migrate`."
+    if state == "57014" or message == "interrupted":
+        return "query-too-slow", "The query ran into the time limit; add a filter or ask for less."
+    if state[:2] in ("08", "53", "57", "40", "55") or isinstance(error, OperationalError) or error.connection_invalidated:
+        return "database-unavailable", "The database cannot answer at the moment; try again shortly."
+    return "internal-error", "The request could not be answered."
+
+
+def _unforeseen(request: Request, error: Exception) -> Response:
+    logger.exception("error on %s", request.scope["path"], exc_info=error)
+    return problem("internal-error", "The request could not be answered.")
+
+
+def stands_at(app: FastAPI, scope: Any) -> bool:
+    """Whether any route answers GET at the scope's path."""
+    return any(route.matches({**scope, "method": "GET"})[0] is Match.FULL for route in app.routes)

@@ -1,0 +1,51 @@
+"""Which initiatives, lines, facilities and platforms are there, and what became of them?"""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import Response
+
+from app import rendering
+from app.api.answers import FLAT, FOUND, LISTED, answer, answer_page, counted, flat_codes
+from app.api.dependencies import ReadSession, strict_parameters
+from app.models import Actor, Project, Region
+from app.queries.codes import FlatCodeQuery, ProjectListQuery, by_code, count_projects, get_one, select_projects
+from app.queries.listing import PathCode, read_page, require_codes
+from app.schemas import codes
+from app.schemas.common import Page
+
+router = APIRouter(prefix="/v1", tags=["projects"], dependencies=[Depends(strict_parameters)])
+
+
+@router.get("/projects", response_model=Page[codes.Project], responses=LISTED)
+def list_projects(request: Request, session: ReadSession, query: Annotated[ProjectListQuery, Query()]) -> Response:
+    """The projects, by code, each with its regions, parties and history."""
+    wanted = {
+        "kind": (Project.kind, query.kind),
+        "region": (Region.code, query.region),
+        "within": (Region.code, query.within),
+        "actor": (Actor.code, query.actor),
+    }
+    require_codes(session, wanted)
+    rows = read_page(session, select_projects(query), by_code(Project.code), query, name="projects")
+    items = [rendering.project(each) for each in counted(session, rows.items, count_projects)]
+    return answer_page(request, rows, items)
+
+
+@router.get("/projects.{suffix}", responses=FLAT)
+def export_projects(request: Request, suffix: Literal["json", "csv"], query: Annotated[FlatCodeQuery, Query()]) -> Response:
+    """All projects as flat rows: a JSON array or CSV, by code, not paged."""
+    select = select_projects(query).order_by(Project.code)
+    return flat_codes(
+        request,
+        suffix,
+        codes.Project,
+        lambda session: map(rendering.project, counted(session, session.execute(select).scalars().all(), count_projects)),
+    )
+
+
+@router.get("/projects/{code}", response_model=codes.Project, responses=FOUND)
+def get_project(session: ReadSession, code: PathCode) -> Response:
+    """One project."""
+    row = get_one(session, select_projects(FlatCodeQuery()), Project.code, "project", code)
+    return answer(rendering.project(counted(session, [row], count_projects)[0]))

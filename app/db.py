@@ -1,0 +1,193 @@
+"""How is either database reached so that both give the same answers?
+
+Everything in which SQLite and PostgreSQL differ is cured here once: exact decimals, byte-wise text order, foreign keys,
+transactions that really begin, bounded waits.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import URL, Dialect, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from app.domain.quantity import plain, plain_text
+from app.errors import DatabaseUnavailableError, SchemaMismatchError
+from app.settings import Settings
+
+SCHEMA_REVISION = "2026_11_22_claims"
+"""The migration this program's tables are those of; a test compares it with the newest file under `migrations/versions`."""
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def text_type() -> sa.String:
+    """Text that sorts byte by byte on both databases (SQLite's BINARY is PostgreSQL's collation "C")."""
+    return sa.String().with_variant(sa.String(collation="C"), "postgresql")
+
+
+class ExactDecimal(TypeDecorator[Decimal]):
+    """A decimal that comes back exactly as it went in: NUMERIC on PostgreSQL, plain decimal text on SQLite."""
+
+    impl = sa.Numeric
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """The column type of each database."""
+        return dialect.type_descriptor(sa.String() if dialect.name == "sqlite" else sa.Numeric())
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
+        """Write without exponent and trailing zeros."""
+        if value is None:
+            return None
+        return plain_text(value) if dialect.name == "sqlite" else plain(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:  # noqa: ARG002
+        """Read as a plain decimal."""
+        return None if value is None else plain(Decimal(value))
+
+
+def parse_url(database: str) -> URL:
+    """The address of a supported database. Raises DatabaseUnavailableError with what would have worked."""
+    try:
+        url = make_url(database)
+    except ArgumentError:
+        url = None
+    if url is not None and url.drivername in ("postgresql", "postgres"):
+        url = url.set(drivername="postgresql+psycopg")
+    if url is None or url.drivername not in ("sqlite", "sqlite+pysqlite", "postgresql+psycopg"):
+        raise DatabaseUnavailableError(
+            "The database address is not understood: sqlite:///file.db or postgresql+psycopg://user:password@host/name was expected."
+        )
+    return url
+
+
+def make_engine(settings: Settings, *, create: bool = False) -> sa.Engine:
+    """An engine for the configured database. A SQLite file that is not there is only created with `create`."""
+    url = parse_url(settings.database_url)
+    if url.get_backend_name() == "sqlite":
+        return _sqlite_engine(url, settings, create=create)
+    return _postgres_engine(url, settings)
+
+
+def _sqlite_engine(url: URL, settings: Settings, *, create: bool) -> sa.Engine:
+    if url.database and url.database != ":memory:":
+        path = Path(url.database)
+        if path.is_dir():
+            raise DatabaseUnavailableError(f"{path} is a directory; the path of a SQLite file was expected.")
+        if not create and not path.exists():
+            raise DatabaseUnavailableError(f"There is no database {path}; `claimbook serve`, `migrate` or `seed` makes one.")
+        if create and not path.parent.is_dir():
+            raise DatabaseUnavailableError(f"The directory {path.parent} of the database does not exist.")
+    engine = sa.create_engine(
+        url,
+        connect_args={"timeout": settings.busy_timeout, "check_same_thread": False},
+        **({} if url.database in (None, "", ":memory:") else _pool(settings)),
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # SQLAlchemy's begin event below begins; the driver must not
+        cursor = connection.cursor()
+        for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL", "trusted_schema=OFF"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _postgres_engine(url: URL, settings: Settings) -> sa.Engine:
+    milliseconds = int(settings.statement_timeout * 1000)
+    options = f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds} -c timezone=UTC"
+    try:
+        return sa.create_engine(
+            url,
+            connect_args={"options": options, "connect_timeout": 5},
+            pool_pre_ping=True,
+            **_pool(settings),
+        )
+    except (ModuleNotFoundError, NoSuchModuleError):
+        raise DatabaseUnavailableError("PostgreSQL needs the extra: pip install 'claimbook[postgres]'.") from None
+
+
+def _pool(settings: Settings) -> dict[str, Any]:
+    return {"pool_size": settings.pool_size, "max_overflow": 0, "pool_timeout": settings.pool_timeout}
+
+
+def make_sessions(engine: sa.Engine) -> sessionmaker[Session]:
+    """Sessions for reading: nothing is flushed by itself, rows stay readable after the session is closed."""
+    return sessionmaker(engine, autoflush=False, expire_on_commit=False)
+
+
+@contextmanager
+def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """One transaction that may write: committed at the end, rolled back on any error. Writers wait for each other."""
+    with engine.connect() as connection:
+        connection = connection.execution_options(writes=True)
+        with connection.begin():
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+                connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('claimbook.write'))")
+            yield connection
+
+
+def schema_revision(connection: sa.Connection) -> str | None:
+    """The migration the database is at, or None when it holds no schema of ours."""
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def check_schema(connection: sa.Connection) -> None:
+    """Raise SchemaMismatchError unless the database has exactly the schema of this program."""
+    found = schema_revision(connection)
+    if found == SCHEMA_REVISION:
+        return
+    if found is None:
+        raise SchemaMismatchError("The database holds no Claimbook schema; run `claimbook migrate`.")
+    if found > SCHEMA_REVISION:
+        raise SchemaMismatchError(
+            f"The database's schema ({found}) is newer than this program's ({SCHEMA_REVISION}); install the newer program."
+        )
+    raise SchemaMismatchError(
+        f"The database's schema ({found}) is older than this program's ({SCHEMA_REVISION}); run `claimbook migrate`."
+    )
+
+
+def contains(column: sa.ColumnElement[str] | Any, needle: str) -> sa.ColumnElement[bool]:
+    """Whether a folded text column holds `needle` literally; wildcards of LIKE have no meaning."""
+    escaped = needle.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return column.like(f"%{escaped}%", escape="\\")  # type: ignore[no-any-return]
+
+
+@contextmanager
+def reachable(what: Callable[[], str] = lambda: "The database") -> Iterator[None]:
+    """Turn a driver's error on connecting into one line that says what to do; addresses and passwords stay out of it."""
+    try:
+        yield
+    except OperationalError as error:
+        raise DatabaseUnavailableError(f"{what()} cannot be reached or opened: {_first_line(error)}") from None
+    except DBAPIError as error:
+        raise DatabaseUnavailableError(f"{what()} is not usable: {_first_line(error)}") from None
+
+
+def _first_line(error: DBAPIError) -> str:
+    lines = str(error.orig).strip().splitlines()
+    return lines[0] if lines else type(error.orig).__name__

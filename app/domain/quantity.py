@@ -1,0 +1,219 @@
+"""What interval does a written figure stand for?
+
+A figure is kept as written, as a normalised value, and as the interval of values the words allow. The rules are those of
+`docs/data-model.md` ("Interval rules"); the first that fits names the interval's basis. All arithmetic is exact decimal.
+"""
+
+import re
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal, localcontext
+from typing import Literal, get_args
+
+Comparator = Literal["eq", "lt", "le", "gt", "ge"]
+"""How a document relates the quantity to the number it prints (FHIR Quantity.comparator, plus `eq`)."""
+
+Form = Literal["number", "nearly", "range", "magnitude", "fraction"]
+"""How the number is worded, where the wording decides the interval."""
+
+IntervalBasis = Literal["comparator", "nearly", "range", "magnitude", "fraction", "tolerance", "exact", "rounding"]
+"""The rule an interval came from."""
+
+Measure = Literal["level", "share", "growth", "change", "multiple", "rank"]
+"""What a statement says of its indicator."""
+
+COMPARATORS: tuple[Comparator, ...] = get_args(Comparator)
+MEASURES: tuple[Measure, ...] = get_args(Measure)
+
+NEARLY_FLOOR = Decimal("0.95")  # "nearly X" reaches down to this part of X
+FRACTION_MARGIN = Decimal("0.05")  # "half", "a third" may be off by this part of the value
+FRACTION_PLACES = 4  # decimals kept for percentages that come from fractions
+TOLERANCE_FLOOR = Decimal("0.02")  # "about X" is at least this part of X either way when X has few digits
+TOLERANCE_DIGITS = 2  # ... namely at most this many significant digits
+ROUNDING_CEILING = Decimal("0.05")  # rounding never reaches further than this part of X
+ROUND_NUMBER = 10_000  # from here on a whole number that ends in two zeros counts as rounded
+
+MAX_DIGITS = 18  # significant digits of a stored value; more is refused at the door
+
+_EXACT = Context(prec=60)
+_SCALES = {
+    "": Decimal(1),
+    "hundred": Decimal(100),
+    "thousand": Decimal(1000),
+    "million": Decimal(10) ** 6,
+    "billion": Decimal(10) ** 9,
+    "trillion": Decimal(10) ** 12,
+    "万": Decimal(10) ** 4,
+    "亿": Decimal(10) ** 8,
+}
+_WRITTEN = re.compile(r"(?P<sign>-?)(?P<whole>\d+)(?:\.(?P<part>\d+))?\s*(?P<scale>[a-z]+|万|亿)?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """The values a figure may have. A bound of None means unbounded; an unbounded side is never inclusive."""
+
+    lower: Decimal | None
+    lower_inclusive: bool
+    upper: Decimal | None
+    upper_inclusive: bool
+    basis: str
+
+    def __contains__(self, value: Decimal) -> bool:
+        """Whether `value` (base unit of the interval) lies within the bounds."""
+        above = self.lower is None or value > self.lower or (self.lower_inclusive and value == self.lower)
+        below = self.upper is None or value < self.upper or (self.upper_inclusive and value == self.upper)
+        return above and below
+
+    def mirrored(self) -> "Interval":
+        """The interval of the negated values."""
+        return Interval(
+            lower=None if self.upper is None else plain(-self.upper),
+            lower_inclusive=self.upper_inclusive,
+            upper=None if self.lower is None else plain(-self.lower),
+            upper_inclusive=self.lower_inclusive,
+            basis=self.basis,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A number as written: its value, the size of its last written digit, and how many digits carry meaning."""
+
+    value: Decimal
+    step: Decimal
+    """One unit of the last written digit; of the last non-zero digit for a round whole number (see ROUND_NUMBER)."""
+    digits: int
+    """Significant digits; trailing zeros of a whole number do not count."""
+    whole: bool
+    """Whether it was written without decimals and stands for a whole number."""
+
+    def times(self, factor: Decimal) -> "Written":
+        """The same number in another unit of the dimension, `factor` of the new unit to one of the old."""
+        return Written(_product(self.value, factor), _product(self.step, factor), self.digits, self.whole)
+
+
+def plain(value: Decimal) -> Decimal:
+    """`value` without exponent and without trailing zeros, so that equal numbers print alike."""
+    with localcontext(_EXACT):
+        if value == value.to_integral_value():
+            return value.quantize(Decimal(1)) + 0
+        return value.normalize() + 0
+
+
+def plain_text(value: Decimal) -> str:
+    """Exact decimal text: no exponent, no trailing zeros, no negative zero."""
+    return format(plain(value), "f")
+
+
+def sort_key(value: Decimal) -> str:
+    """A text that sorts (byte by byte) as the number does; databases without exact decimals order by it.
+
+    Sign, then the decimal exponent, then the digits; both are complemented for negative numbers.
+    """
+    sign, digits, exponent = plain(value).as_tuple()
+    if not any(digits):
+        return "1"
+    text = "".join(map(str, digits)).rstrip("0")
+    size = len(digits) + int(exponent) + 5000
+    if not sign:
+        return f"2{size:04d}{text}"
+    complement = text.translate(str.maketrans("0123456789", "9876543210"))
+    return f"0{9999 - size:04d}{complement}~"
+
+
+def parse_written(text: str) -> Written:
+    """Read `7.55 billion`, `27900`, `-40` or `1.2 亿`. Raises ValueError saying what was expected."""
+    match = _WRITTEN.fullmatch(text.strip())
+    if match is None or (match["scale"] or "") not in _SCALES:
+        scales = ", ".join(name for name in _SCALES if name)
+        raise ValueError(f"a number such as 27900, 7.55 billion or -40 (scale words: {scales}) was expected")
+    part = match["part"] or ""
+    digits = (match["whole"] + part).lstrip("0")
+    if len(digits) > MAX_DIGITS:
+        raise ValueError(f"at most {MAX_DIGITS} significant digits are kept exactly")
+    scale = _SCALES[match["scale"] or ""]
+    number = Decimal(f"{match['sign']}{match['whole']}.{part or '0'}")
+    step = Decimal(1).scaleb(-len(part))
+    if not part:
+        digits = digits.rstrip("0")
+        if _is_round(abs(number)):
+            step = Decimal(10) ** (len(match["whole"].lstrip("0")) - len(digits))
+    return Written(
+        value=plain(_product(number, scale)),
+        step=plain(_product(step, scale)),
+        digits=len(digits),
+        whole=not part,
+    )
+
+
+def interval_of(
+    written: Written,
+    *,
+    comparator: Comparator = "eq",
+    approximate: bool = False,
+    form: Form = "number",
+    counts: bool = False,
+    until: Written | None = None,
+) -> Interval:
+    """The interval that a written figure stands for, by the first rule that fits.
+
+    `counts` is true for counts, ranks and durations, which are exact unless they are round. `until` is the upper end of a
+    range. Rules work on the size of the number; a decrease (a negative value) gets the mirrored interval.
+    """
+    if form == "number" and comparator != "eq":
+        return _one_sided(written.value, comparator)
+    if form == "range":
+        if until is None:
+            raise ValueError("a range needs both ends")
+        low, high = sorted((written.value, until.value))
+        return _closed(low, high, "range")
+    if written.value < 0:
+        size = Written(-written.value, written.step, written.digits, written.whole)
+        return _by_size(size, approximate=approximate, form=form, counts=counts).mirrored()
+    return _by_size(written, approximate=approximate, form=form, counts=counts)
+
+
+def _by_size(written: Written, *, approximate: bool, form: Form, counts: bool) -> Interval:
+    value = written.value
+    if form == "nearly":
+        return _half_open(_product(value, NEARLY_FLOOR), value, "nearly")
+    if form == "magnitude":
+        return _half_open(value, _product(value, Decimal(10)), "magnitude")
+    if form == "fraction":
+        margin = _product(value, FRACTION_MARGIN)
+        return _closed(_outward(value - margin, ROUND_FLOOR), _outward(value + margin, ROUND_CEILING), "fraction")
+    if approximate:
+        few = written.digits <= TOLERANCE_DIGITS
+        reach = max(written.step, _product(value, TOLERANCE_FLOOR)) if few else written.step
+        return _closed(value - reach, value + reach, "tolerance")
+    if counts and written.whole and not _is_round(value):
+        return _closed(value, value, "exact")
+    half = _product(written.step, Decimal("0.5"))
+    reach = min(half, _product(value, ROUNDING_CEILING)) if value else half
+    return _half_open(value - reach, value + reach, "rounding")
+
+
+def _is_round(value: Decimal) -> bool:
+    return value >= ROUND_NUMBER and value == value.to_integral_value() and value % 100 == 0
+
+
+def _one_sided(value: Decimal, comparator: Comparator) -> Interval:
+    if comparator in ("gt", "ge"):
+        return Interval(plain(value), comparator == "ge", None, False, "comparator")
+    return Interval(None, False, plain(value), comparator == "le", "comparator")
+
+
+def _closed(lower: Decimal, upper: Decimal, basis: IntervalBasis) -> Interval:
+    return Interval(plain(lower), True, plain(upper), True, basis)
+
+
+def _half_open(lower: Decimal, upper: Decimal, basis: IntervalBasis) -> Interval:
+    return Interval(plain(lower), True, plain(upper), False, basis)
+
+
+def _outward(value: Decimal, rounding: str) -> Decimal:
+    return value.quantize(Decimal(1).scaleb(-FRACTION_PLACES), rounding=rounding, context=_EXACT)
+
+
+def _product(left: Decimal, right: Decimal) -> Decimal:
+    return _EXACT.multiply(left, right)

@@ -1,0 +1,61 @@
+"""Puts the application together: wiring only."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import sqlalchemy as sa
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+
+from app.api import actors, documents, indicators, openapi, problems, projects, regions, service, statements, units
+from app.api.door import Door
+from app.db import make_engine, make_sessions
+from app.settings import Settings
+from app.version import VERSION
+from app.web import pages
+
+EXPOSED = ["ETag", "Link", "Content-Range", "Accept-Ranges", "Content-Disposition", "Retry-After"]
+
+
+def create_app(settings: Settings | None = None, *, engine: sa.Engine | None = None) -> FastAPI:
+    """The application for these settings; `engine` is made from them unless one is given."""
+    settings = settings or Settings()
+    engine = engine or make_engine(settings)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        engine.dispose()
+
+    app = FastAPI(
+        title="Claimbook",
+        version=VERSION,
+        summary="Every figure a document claims, tied to the words that claim it.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.state.settings = settings
+    app.state.engine = engine
+    app.state.sessions = make_sessions(engine)
+    for part in (statements, documents, regions, indicators, projects, actors, units, service, openapi, pages):
+        app.include_router(part.router)
+    problems.install(app)
+    app.add_middleware(Door, routes=app)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=["*"],
+        allow_methods=["GET", "HEAD", "OPTIONS"],
+        allow_headers=["*"],
+        expose_headers=EXPOSED,
+        max_age=86400,
+    )
+    return app
+
+
+def app_from_environment() -> FastAPI:
+    """For `uvicorn --factory app.main:app_from_environment` and for worker processes."""
+    return create_app(Settings())

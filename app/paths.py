@@ -1,0 +1,15 @@
+"""Where do the files live that ship with the program but are not Python?"""
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).parent
+
+
+def bundled(name: str) -> Path:
+    """The directory `migrations` or `seed_data`: inside the installed package, or beside it in a checkout."""
+    inside = _PACKAGE / name
+    return inside if inside.is_dir() else _PACKAGE.parent / name
+
+
+STATIC = _PACKAGE / "web" / "static"
+TEMPLATES = _PACKAGE / "web" / "templates"

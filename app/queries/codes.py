@@ -1,0 +1,278 @@
+"""What can be asked of the code lists and documents, each row with its counts."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, TypeVar
+
+import sqlalchemy as sa
+from pydantic import Field
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from app import models
+from app.db import contains
+from app.domain.nearest import nearest
+from app.domain.text import fold
+from app.domain.words import ACTOR_KINDS, STOCK_FLOW
+from app.errors import NotFoundError
+from app.models import (
+    Actor,
+    Document,
+    DocumentAuthor,
+    Indicator,
+    Project,
+    ProjectParty,
+    ProjectRegion,
+    Region,
+    Statement,
+    StatementRegion,
+    Unit,
+)
+from app.queries.listing import CodeListQuery, Codes, Order, Strict, Text, one_or_more, words_of
+from app.queries.statements import Moment, parse_moment, regions_within
+
+T = TypeVar("T")
+
+
+class RegionListQuery(CodeListQuery):
+    """Parameters of the list of regions."""
+
+    kind: Annotated[Codes, Field(description="Regions of one of these kinds. Left out: all.")] = []
+    within: Annotated[Codes, Field(description="These regions and those that lie in them. Left out: all.")] = []
+
+
+class IndicatorListQuery(CodeListQuery):
+    """Parameters of the list of indicators."""
+
+    topic: Annotated[Codes, Field(description="Indicators of one of these topics. Left out: all.")] = []
+    stock_flow: Annotated[
+        one_or_more(*STOCK_FLOW),  # type: ignore[valid-type]
+        Field(description="`stock`, `flow` or both. Left out: both."),
+    ] = []
+
+
+class UnitListQuery(CodeListQuery):
+    """Parameters of the list of units."""
+
+
+class ActorListQuery(CodeListQuery):
+    """Parameters of the list of actors."""
+
+    kind: Annotated[one_or_more(*ACTOR_KINDS), Field(description="`person`, `organisation` or both. Left out: both.")] = []  # type: ignore[valid-type]
+
+
+class ProjectListQuery(CodeListQuery):
+    """Parameters of the list of projects."""
+
+    kind: Annotated[Codes, Field(description="Projects of one of these kinds. Left out: all.")] = []
+    region: Annotated[Codes, Field(description="Projects that name one of these regions. Left out: all.")] = []
+    within: Annotated[Codes, Field(description="Projects in one of these regions or in any that lies in it. Left out: all.")] = []
+    actor: Annotated[Codes, Field(description="Projects in which one of these actors takes part. Left out: all.")] = []
+
+
+class DocumentListQuery(CodeListQuery):
+    """Parameters of the list of documents."""
+
+    publisher: Annotated[Codes, Field(description="Documents that one of these actors published. Left out: all.")] = []
+    published_from: Annotated[Moment | None, Field(description="Documents published on this day or later.")] = None
+    published_to: Annotated[Moment | None, Field(description="Documents published on this day or earlier.")] = None
+    sort: Annotated[
+        Literal["code", "published_on", "-published_on"], Field(description="Order; `-` means descending, the code decides ties.")
+    ] = "code"
+
+
+class FlatCodeQuery(Strict):
+    """Parameters of the flat form of a code list."""
+
+    q: Annotated[
+        Text | None, Field(description="Every word must occur in the English or Chinese name, in any case. Left out: all.")
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A row of a code list and how often it is used."""
+
+    row: Any
+    counts: dict[str, int]
+
+
+def by_code(column: Any) -> Order:
+    """Ordered by code."""
+    return Order(columns=(), key=column)
+
+
+def select_regions(query: Any) -> sa.Select[tuple[Region]]:
+    """Regions with their parents and children."""
+    select = sa.select(Region).options(selectinload(Region.parents), selectinload(Region.children))
+    if getattr(query, "kind", None):
+        select = select.where(Region.kind.in_(query.kind))
+    if getattr(query, "within", None):
+        select = select.where(Region.code.in_(regions_within(query.within)))
+    return _named(select, Region.folded, query.q)
+
+
+def select_indicators(query: Any) -> sa.Select[tuple[Indicator]]:
+    """Indicators with what they count."""
+    select = sa.select(Indicator).options(selectinload(Indicator.counted))
+    if getattr(query, "topic", None):
+        select = select.where(Indicator.topic.in_(query.topic))
+    if getattr(query, "stock_flow", None):
+        select = select.where(Indicator.stock_flow.in_(query.stock_flow))
+    return _named(select, Indicator.folded, query.q)
+
+
+def select_units(query: Any) -> sa.Select[tuple[Unit]]:
+    """Units of measure."""
+    select = sa.select(Unit)
+    if query.q:
+        for word in words_of(query.q, fold(query.q)):
+            name = sa.func.lower(Unit.name)
+            select = select.where(sa.or_(contains(name, word), contains(Unit.name_zh, word)))
+    return select
+
+
+def select_actors(query: Any) -> sa.Select[tuple[Actor]]:
+    """Persons and organisations."""
+    select = sa.select(Actor)
+    if getattr(query, "kind", None):
+        select = select.where(Actor.kind.in_(query.kind))
+    return _named(select, Actor.folded, query.q)
+
+
+def select_projects(query: Any) -> sa.Select[tuple[Project]]:
+    """Projects with their regions, parties and history."""
+    select = sa.select(Project).options(
+        selectinload(Project.regions).joinedload(ProjectRegion.place),
+        selectinload(Project.parties).joinedload(ProjectParty.party),
+        selectinload(Project.history),
+    )
+    if getattr(query, "kind", None):
+        select = select.where(Project.kind.in_(query.kind))
+    if getattr(query, "region", None):
+        select = select.where(_lies(ProjectRegion.region.in_(query.region)))
+    if getattr(query, "within", None):
+        select = select.where(_lies(ProjectRegion.region.in_(regions_within(query.within))))
+    if getattr(query, "actor", None):
+        parties = sa.select(ProjectParty.project).where(ProjectParty.actor.in_(query.actor))
+        select = select.where(Project.code.in_(parties))
+    return _named(select, Project.folded, query.q)
+
+
+def select_documents(query: Any) -> sa.Select[tuple[Document]]:
+    """Documents with publisher and authors."""
+    select = sa.select(Document).options(
+        joinedload(Document.issuer), selectinload(Document.authors).joinedload(DocumentAuthor.author)
+    )
+    if getattr(query, "publisher", None):
+        select = select.where(Document.publisher.in_(query.publisher))
+    if getattr(query, "published_from", None):
+        select = select.where(Document.published_on >= parse_moment(query.published_from)[0])
+    if getattr(query, "published_to", None):
+        select = select.where(Document.published_on <= parse_moment(query.published_to)[1])
+    return _named(select, Document.folded, query.q)
+
+
+def order_documents(sort: str) -> Order:
+    """The order that `sort` names."""
+    if sort == "code":
+        return by_code(Document.code)
+    return Order(columns=(Document.published_on,), key=Document.code, descending=sort.startswith("-"))
+
+
+def _lies(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    return Project.code.in_(sa.select(ProjectRegion.project).where(condition))
+
+
+def _named(select: sa.Select[tuple[T]], folded: Any, q: str | None) -> sa.Select[tuple[T]]:
+    if q is not None:
+        for word in words_of(q, fold(q)):
+            select = select.where(contains(folded, word))
+    return select
+
+
+def get_one(session: Session, select: sa.Select[Any], column: Any, noun: str, code: str) -> Any:
+    """The row with this code. Raises NotFoundError with the nearest codes."""
+    row = session.execute(select.where(column == code)).scalar_one_or_none()
+    if row is None:
+        known = session.execute(sa.select(column).order_by(column).limit(5000)).scalars().all()
+        raise NotFoundError(noun, code, nearest(code, known))
+    return row
+
+
+Counter = Callable[[Session, Sequence[str]], dict[str, dict[str, int]]]
+"""Counts by name and code, for some codes; one SQL statement."""
+
+
+def _count(session: Session, wanted: dict[str, sa.Select[tuple[str, int]]]) -> dict[str, dict[str, int]]:
+    """Several counts by code in one SQL statement."""
+    labelled = [select.add_columns(sa.literal(name)) for name, select in wanted.items()]
+    counts: dict[str, dict[str, int]] = {name: {} for name in wanted}
+    for code, number, name in session.execute(sa.union_all(*labelled)):
+        counts[name][code] = number
+    return counts
+
+
+def _statements_by(column: Any, codes: Sequence[str]) -> sa.Select[tuple[str, int]]:
+    live = Statement.status != "withdrawn"
+    return sa.select(column, sa.func.count()).where(column.in_(codes), live).group_by(column)
+
+
+def count_regions(session: Session, codes: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Statements that name each region."""
+    select = _statements_by(StatementRegion.region, codes).join(Statement, Statement.id == StatementRegion.statement)
+    return _count(session, {"statements": select})
+
+
+def count_indicators(session: Session, codes: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Statements about each indicator."""
+    return _count(session, {"statements": _statements_by(Statement.indicator, codes)})
+
+
+def count_units(session: Session, codes: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Statements in each unit."""
+    return _count(session, {"statements": _statements_by(Statement.unit, codes)})
+
+
+def count_actors(session: Session, codes: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Statements each actor says, documents it published or wrote, projects it takes part in."""
+    published = sa.select(Document.publisher.label("actor"), Document.code.label("document"))
+    wrote = sa.select(DocumentAuthor.actor, DocumentAuthor.document)
+    made = published.union(wrote).subquery()
+    parties = sa.select(ProjectParty.actor, ProjectParty.project).distinct().subquery()
+    return _count(
+        session,
+        {
+            "statements": _statements_by(Statement.speaker, codes),
+            "documents": sa.select(made.c.actor, sa.func.count()).where(made.c.actor.in_(codes)).group_by(made.c.actor),
+            "projects": sa.select(parties.c.actor, sa.func.count()).where(parties.c.actor.in_(codes)).group_by(parties.c.actor),
+        },
+    )
+
+
+def count_projects(session: Session, codes: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Statements about each project."""
+    return _count(session, {"statements": _statements_by(Statement.project, codes)})
+
+
+def count_documents(session: Session, codes: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Statements and figures of each document, and whether its text is attached."""
+    text = models.DocumentText.document
+    return _count(
+        session,
+        {
+            "statements": _statements_by(Statement.document, codes),
+            "quantities": _statements_by(Statement.document, codes).where(Statement.comparator.is_not(None)),
+            "attached": sa.select(text, sa.func.count()).where(text.in_(codes)).group_by(text),
+        },
+    )
+
+
+def all_regions(session: Session) -> list[Region]:
+    """Every region with its parents and children, by code."""
+    select = sa.select(Region).options(selectinload(Region.parents), selectinload(Region.children)).order_by(Region.code)
+    return list(session.execute(select).scalars())
+
+
+def kinds_of(column: Any) -> sa.Select[tuple[str]]:
+    """The words in use in a column without a code list of its own."""
+    return sa.select(column).distinct().order_by(column)

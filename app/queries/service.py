@@ -1,0 +1,60 @@
+"""What the database holds altogether, and what changed since a data version."""
+
+from typing import Annotated
+
+import sqlalchemy as sa
+from pydantic import Field
+from sqlalchemy.orm import Session
+
+from app import models
+from app.domain.words import CHANGE_OPERATIONS
+from app.models import Change
+from app.queries.listing import Order, Paging, one_or_more
+
+RESOURCES = ("actor", "document", "indicator", "project", "region", "relation", "statement", "unit")
+
+
+class ChangeListQuery(Paging):
+    """Parameters of the list of changes."""
+
+    since: Annotated[
+        int, Field(ge=0, le=2_147_483_647, description="Only changes of later data versions than this one. 0: all.")
+    ] = 0
+    resource: Annotated[one_or_more(*RESOURCES), Field(description="Only changes of these resources. Left out: all.")] = []  # type: ignore[valid-type]
+    operation: Annotated[one_or_more(*CHANGE_OPERATIONS), Field(description="Only these operations. Left out: all.")] = []  # type: ignore[valid-type]
+
+
+def select_changes(query: ChangeListQuery) -> sa.Select[tuple[Change]]:
+    """Changes of later data versions than `since`."""
+    select = sa.select(Change).where(Change.version > query.since)
+    if query.resource:
+        select = select.where(Change.resource.in_(query.resource))
+    if query.operation:
+        select = select.where(Change.operation.in_(query.operation))
+    return select
+
+
+CHANGE_ORDER = Order(columns=(Change.version, Change.resource), key=Change.code)
+
+
+def count_all(session: Session) -> dict[str, int]:
+    """How many rows of each resource there are; one SQL statement."""
+    live = models.Statement.status != "withdrawn"
+    counts = {
+        "documents": sa.select(sa.func.count()).select_from(models.Document),
+        "statements": sa.select(sa.func.count()).select_from(models.Statement).where(live),
+        "quantities": sa.select(sa.func.count()).where(live, models.Statement.comparator.is_not(None)),
+        "regions": sa.select(sa.func.count()).select_from(models.Region),
+        "indicators": sa.select(sa.func.count()).select_from(models.Indicator),
+        "units": sa.select(sa.func.count()).select_from(models.Unit),
+        "actors": sa.select(sa.func.count()).select_from(models.Actor),
+        "projects": sa.select(sa.func.count()).select_from(models.Project),
+    }
+    row = session.execute(sa.select(*(select.scalar_subquery().label(name) for name, select in counts.items()))).mappings().one()
+    return dict(row)
+
+
+def is_empty(connection: sa.Connection) -> bool:
+    """Whether no document and no region has been loaded yet."""
+    none = connection.execute(sa.select(models.Document.code).limit(1)).first() is None
+    return none and connection.execute(sa.select(models.Region.code).limit(1)).first() is None

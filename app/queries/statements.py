@@ -1,0 +1,361 @@
+"""Which statements are asked for? One plain `if … where` for each filter; no session, no HTTP."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from typing import Annotated, Any, Literal
+
+import sqlalchemy as sa
+from pydantic import AfterValidator, Field, WithJsonSchema
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from app import models
+from app.db import contains
+from app.domain.nearest import nearest
+from app.domain.period import PERIOD_BASES, PERIOD_TYPES, days_of, parse_moment
+from app.domain.quantity import COMPARATORS, MEASURES
+from app.domain.text import fold
+from app.domain.words import KINDS, STATEMENT_STATUSES
+from app.errors import NotFoundError, WithdrawnError
+from app.models import Document, DocumentAuthor, Indicator, Project, Region, RegionParent, Relation, StatementRegion, Unit
+from app.models import Statement as Row
+from app.queries.listing import Codes, Order, Paging, Strict, Text, UnitCodes, one_or_more, require_codes, words_of
+from app.schemas.statements import FLAT_COLUMNS, Statement
+
+_YEAR = r"[12]\d{3}"
+_DAY = (
+    rf"{_YEAR}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|{_YEAR}-(?:0[13-9]|1[0-2])-(?:29|30)|{_YEAR}-(?:0[13578]|1[02])-31"
+    r"|(?:[12]\d(?:0[48]|[2468][048]|[13579][26])|1[26]00|2[048]00)-02-29"
+)
+_CALENDAR = rf"{_YEAR}|{_YEAR}-S[12]|{_YEAR}-Q[1-4]|{_YEAR}-(?:0[1-9]|1[0-2])|{_DAY}"
+MOMENT_PATTERN = rf"^(?:{_CALENDAR}|\d{{5,10}}|1\d{{12}})$"
+LABEL_PATTERN = rf"^(?:{_CALENDAR}|asof|unknown)$"
+
+SPECIAL_LABELS = ("asof", "unknown")
+
+
+def _moment(value: str) -> str:
+    parse_moment(value)
+    return value
+
+
+def _label(value: str) -> str:
+    if value not in SPECIAL_LABELS:
+        days_of(value)
+    return value
+
+
+Moment = Annotated[
+    str,
+    Field(max_length=20),
+    AfterValidator(_moment),
+    WithJsonSchema({"type": "string", "pattern": MOMENT_PATTERN, "examples": ["2020", "2021-06", "2021-06-30", "1609459200000"]}),
+]
+Label = Annotated[
+    str,
+    Field(max_length=20),
+    AfterValidator(_label),
+    WithJsonSchema({"type": "string", "pattern": LABEL_PATTERN, "examples": ["2020", "2021-S1", "asof"]}),
+]
+
+SORTS: dict[str, tuple[Any, ...]] = {
+    "id": (),
+    "period": (Row.period_start, Row.period_end),
+    "published_on": (Document.published_on,),
+    "position": (Row.document, Row.position),
+    "value": (Row.value_key,),
+    "changed_in": (Row.changed_in,),
+}
+"""What a list of statements can be ordered by; rows without a value come last either way, the id decides ties."""
+
+Sort = Literal["id", *(f"{sign}{name}" for name in SORTS for sign in ("", "-") if (sign, name) != ("", "id"))]  # type: ignore[valid-type]
+
+
+class StatementFilters(Strict):
+    """The filters of statements; the same names wherever they make sense. Codes may be repeated or joined by commas (OR)."""
+
+    region: Annotated[Codes, Field(description="Statements that name one of these regions itself. Left out: all.")] = []
+    within: Annotated[
+        Codes, Field(description="Statements about one of these regions or about any region that lies in it. Left out: all.")
+    ] = []
+    indicator: Annotated[Codes, Field(description="Statements about one of these indicators. Left out: all.")] = []
+    topic: Annotated[Codes, Field(description="Statements about an indicator of one of these topics. Left out: all.")] = []
+    measure: Annotated[one_or_more(*MEASURES), Field(description="Statements with one of these measures.")] = []  # type: ignore[valid-type]
+    kind: Annotated[one_or_more(*KINDS), Field(description="Statements of one of these kinds.")] = []  # type: ignore[valid-type]
+    project: Annotated[Codes, Field(description="Statements about one of these projects.")] = []
+    actor: Annotated[
+        Codes, Field(description="Statements that one of these actors says, or whose document it published or wrote.")
+    ] = []
+    document: Annotated[Codes, Field(description="Statements of one of these documents.")] = []
+    publisher: Annotated[Codes, Field(description="Statements of documents that one of these actors published.")] = []
+    unit: Annotated[
+        UnitCodes, Field(description="Statements whose quantity is in the dimension of one of these units (km2 for ha).")
+    ] = []
+    comparator: Annotated[one_or_more(*COMPARATORS), Field(description="Statements with one of these comparators.")] = []  # type: ignore[valid-type]
+    period_basis: Annotated[
+        one_or_more(*PERIOD_BASES), Field(description="Statements whose period is known in one of these ways.")
+    ] = []  # type: ignore[valid-type]
+    period_type: Annotated[one_or_more(*PERIOD_TYPES), Field(description="Statements with one of these types of period.")] = []  # type: ignore[valid-type]
+    status: Annotated[
+        one_or_more(*STATEMENT_STATUSES),  # type: ignore[valid-type]
+        Field(description="Statements with one of these statuses. Left out: published and deprecated."),
+    ] = []
+    period: Annotated[
+        Label | None,
+        Field(description="Statements whose period meets this one (see period_match); `asof` and `unknown` match that label."),
+    ] = None
+    from_: Annotated[
+        Moment | None,
+        Field(
+            alias="from",
+            description="Statements whose period reaches this day or later: a date, month, quarter, half or "
+            "year (its first day), or a Unix time in seconds or milliseconds. Unknown periods never match.",
+        ),
+    ] = None
+    to: Annotated[
+        Moment | None,
+        Field(
+            description="Statements whose period begins by this day; `2020` includes all of 2020. Unknown periods never match."
+        ),
+    ] = None
+    period_match: Annotated[
+        Literal["overlaps", "within", "equals"],
+        Field(description="How `period` and `from`/`to` meet a statement's period: overlap it, contain it, or equal it."),
+    ] = "overlaps"
+    published_from: Annotated[Moment | None, Field(description="Statements of documents published on this day or later.")] = None
+    published_to: Annotated[Moment | None, Field(description="Statements of documents published on this day or earlier.")] = None
+    q: Annotated[
+        Text | None,
+        Field(
+            description="Every word must occur in the statement's text, in its words as written, or in the English or Chinese "
+            "name of its regions, indicator, project, speaker or document. Never split at commas."
+        ),
+    ] = None
+    has_quantity: Annotated[bool | None, Field(description="Only statements with (true) or without (false) a figure.")] = None
+
+
+class StatementFlatQuery(StatementFilters):
+    """Parameters of the flat formats: filters, order and columns; not paged."""
+
+    sort: Annotated[
+        Sort,
+        Field(description="Order; `-` means descending. Rows without a value come last, the id decides ties."),
+    ] = "id"
+    fields: Annotated[
+        one_or_more(*FLAT_COLUMNS),  # type: ignore[valid-type]
+        Field(description="Only these columns, in the order of the full list. Left out: all."),
+    ] = []
+
+
+class StatementListQuery(StatementFilters, Paging):
+    """Parameters of the paged list of statements."""
+
+    sort: Annotated[
+        Sort, Field(description="Order; `-` means descending. Rows without a value come last, the id decides ties.")
+    ] = "id"
+    fields: Annotated[
+        one_or_more(*Statement.model_fields),  # type: ignore[valid-type]
+        Field(description="Only these fields of each statement. Left out: all."),
+    ] = []
+
+
+def select_statements(query: StatementFilters) -> sa.Select[tuple[Row]]:
+    """The statements asked for, without order and without what a page shows of their neighbours."""
+    select = sa.select(Row).join(Document, Document.code == Row.document)
+    for where in (*_code_filters(query), *_period_filters(query), *_other_filters(query)):
+        select = select.where(where)
+    return select
+
+
+def _code_filters(query: StatementFilters) -> Iterator[sa.ColumnElement[bool]]:
+    if query.region:
+        yield _about(StatementRegion.region.in_(query.region))
+    if query.within:
+        yield _about(StatementRegion.region.in_(regions_within(query.within)))
+    if query.indicator:
+        yield Row.indicator.in_(query.indicator)
+    if query.topic:
+        yield Row.indicator.in_(sa.select(Indicator.code).where(Indicator.topic.in_(query.topic)))
+    if query.measure:
+        yield Row.measure.in_(query.measure)
+    if query.kind:
+        yield Row.kind.in_(query.kind)
+    if query.project:
+        yield Row.project.in_(query.project)
+    if query.actor:
+        wrote = sa.select(DocumentAuthor.document).where(DocumentAuthor.actor.in_(query.actor))
+        yield sa.or_(Row.speaker.in_(query.actor), Document.publisher.in_(query.actor), Row.document.in_(wrote))
+    if query.document:
+        yield Row.document.in_(query.document)
+    if query.publisher:
+        yield Document.publisher.in_(query.publisher)
+    if query.unit:
+        yield Row.unit.in_(sa.select(Unit.base).where(Unit.code.in_(query.unit)))
+    if query.comparator:
+        yield Row.comparator.in_(query.comparator)
+    if query.period_basis:
+        yield Row.period_basis.in_(query.period_basis)
+    if query.period_type:
+        yield Row.period_type.in_(query.period_type)
+    yield Row.status.in_(query.status) if query.status else Row.status != "withdrawn"
+
+
+def _period_filters(query: StatementFilters) -> Iterator[sa.ColumnElement[bool]]:
+    if query.period in SPECIAL_LABELS:
+        yield Row.period_label == query.period
+    elif query.period:
+        yield _meets(*days_of(query.period), query.period_match)
+    if query.from_ or query.to:
+        start = parse_moment(query.from_)[0] if query.from_ else None
+        end = parse_moment(query.to)[1] if query.to else None
+        yield _meets(start, end, query.period_match)
+    if query.published_from:
+        yield Document.published_on >= parse_moment(query.published_from)[0]
+    if query.published_to:
+        yield Document.published_on <= parse_moment(query.published_to)[1]
+
+
+def _meets(start: date | None, end: date | None, match: str) -> sa.ColumnElement[bool]:
+    """Periods that overlap, lie within, or equal start..end. An open start reaches back for ever; unknown never meets."""
+    known = sa.or_(Row.period_start.is_not(None), Row.period_end.is_not(None))
+    if match == "equals":
+        return sa.and_(known, *(_is(Row.period_start, start), _is(Row.period_end, end)))
+    if match == "within":
+        inside = [Row.period_start >= start] if start else []
+        return sa.and_(known, *inside, *([Row.period_end <= end] if end else []))
+    overlap = [sa.or_(Row.period_end.is_(None), Row.period_end >= start)] if start else []
+    return sa.and_(known, *overlap, *([sa.or_(Row.period_start.is_(None), Row.period_start <= end)] if end else []))
+
+
+def _is(column: Any, day: date | None) -> sa.ColumnElement[bool]:
+    return column.is_(None) if day is None else column == day  # type: ignore[no-any-return]
+
+
+def _other_filters(query: StatementFilters) -> Iterator[sa.ColumnElement[bool]]:
+    if query.has_quantity is not None:
+        yield Row.comparator.is_not(None) if query.has_quantity else Row.comparator.is_(None)
+    if query.q is not None:
+        for word in words_of(query.q, fold(query.q)):
+            yield _holds(word)
+
+
+def _holds(word: str) -> sa.ColumnElement[bool]:
+    """Statements that hold a word in their text, their words as written, or a name."""
+    place = sa.select(StatementRegion.statement).join(Region, Region.code == StatementRegion.region)
+    actors = sa.select(models.Actor.code).where(contains(models.Actor.folded, word))
+    return sa.or_(
+        contains(Row.folded, word),
+        contains(Document.folded, word),
+        Row.id.in_(place.where(contains(Region.folded, word))),
+        Row.indicator.in_(sa.select(Indicator.code).where(contains(Indicator.folded, word))),
+        Row.project.in_(sa.select(Project.code).where(contains(Project.folded, word))),
+        Row.speaker.in_(actors),
+    )
+
+
+def _about(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    return Row.id.in_(sa.select(StatementRegion.statement).where(condition))
+
+
+def regions_within(codes: Sequence[str]) -> sa.Select[tuple[str]]:
+    """The regions themselves and every region that lies in one of them, by any chain of parents."""
+    inside = sa.select(Region.code.label("code")).where(Region.code.in_(codes)).cte("inside", recursive=True)
+    below = sa.select(RegionParent.region).join(inside, RegionParent.parent == inside.c.code)
+    inside = inside.union(below)
+    return sa.select(inside.c.code)
+
+
+def order_of(sort: str) -> Order:
+    """The order that `sort` names."""
+    name = sort.removeprefix("-")
+    descending = sort.startswith("-")
+    if name == "id" and descending:
+        return Order(columns=(Row.id,), key=Row.id, descending=True)
+    return Order(columns=SORTS[name], key=Row.id, descending=descending)
+
+
+def with_neighbours(select: sa.Select[tuple[Row]]) -> sa.Select[tuple[Row]]:
+    """Load with each statement all that its representation shows; a constant number of SQL statements."""
+    return select.options(
+        joinedload(Row.source).joinedload(Document.issuer),
+        joinedload(Row.measured),
+        joinedload(Row.subject),
+        joinedload(Row.said_by),
+        joinedload(Row.quotation),
+        selectinload(Row.regions).joinedload(StatementRegion.place),
+        selectinload(Row.relations),
+        selectinload(Row.related_by),
+    )
+
+
+def check_codes(session: Session, query: StatementFilters) -> None:
+    """Raise BadRequestError for filter values that no code list holds."""
+    actor = models.Actor.code
+    require_codes(
+        session,
+        {
+            "region": (Region.code, query.region),
+            "within": (Region.code, query.within),
+            "indicator": (Indicator.code, query.indicator),
+            "topic": (Indicator.topic, query.topic),
+            "project": (Project.code, query.project),
+            "actor": (actor, query.actor),
+            "document": (Document.code, query.document),
+            "publisher": (actor, query.publisher),
+            "unit": (Unit.code, query.unit),
+        },
+    )
+
+
+def notes_for(session: Session, query: StatementFilters) -> list[str]:
+    """Remarks where the answer may surprise: regions with a definition of their own, and bounds the wrong way round."""
+    notes = []
+    if query.within:
+        rows = session.execute(
+            sa.select(Region.code, Region.note)
+            .where(Region.code.in_(query.within), Region.kind == "economic-circle", Region.note.is_not(None))
+            .order_by(Region.code)
+        )
+        notes.extend(f"within={code}: {note}" for code, note in rows)
+    for name, start, end in (("from", query.from_, query.to), ("published_from", query.published_from, query.published_to)):
+        if start and end and parse_moment(start)[0] > parse_moment(end)[1]:
+            notes.append(f"{name} is later than its counterpart, so nothing can match.")
+    return notes
+
+
+def get_statement(session: Session, id_: str) -> Row:
+    """One statement with all that its representation shows. Raises NotFoundError, or WithdrawnError when it is gone."""
+    row = session.execute(with_neighbours(sa.select(Row).where(Row.id == id_))).scalar_one_or_none()
+    if row is None:
+        known = session.execute(sa.select(Row.id).order_by(Row.id).limit(5000)).scalars().all()
+        raise NotFoundError("statement", id_, nearest(id_, known))
+    if row.status == "withdrawn":
+        raise WithdrawnError(id_, row.changed_in)
+    return row
+
+
+def get_related(session: Session, row: Row) -> list[tuple[Relation, bool, Row]]:
+    """Relations of a statement, whether it is the statement they start from, and the statement at the other end."""
+    ends = {relation.other: (relation, True) for relation in row.relations}
+    ends.update({relation.statement: (relation, False) for relation in row.related_by})
+    rows = session.execute(with_neighbours(sa.select(Row).where(Row.id.in_(ends), Row.status != "withdrawn")).order_by(Row.id))
+    return [(*ends[other.id], other) for other in rows.scalars()]
+
+
+def stream_statements(
+    session: Session, query: StatementFlatQuery, render: Callable[[Row], Any], *, size: int = 500
+) -> Iterator[Any]:
+    """Every statement asked for, in order, rendered one by one; read `size` rows at a time."""
+    order = order_of(query.sort)
+    select = with_neighbours(select_statements(query)).order_by(*order.by())
+    values_of = (*order.columns, order.key)
+    select = select.add_columns(*values_of)
+    last: list[Any] | None = None
+    while True:
+        window = select.where(order.after(last)) if last is not None else select
+        rows = session.execute(window.limit(size)).all()
+        for row in rows:
+            yield render(row[0])
+        if len(rows) < size:
+            return
+        last = list(rows[-1][1:])
+        session.expunge_all()

@@ -1,0 +1,76 @@
+"""Answers about the service itself: the index, health, changes, and problems (RFC 9457)."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from app.domain.words import Operation
+from app.schemas.common import Shape
+
+
+class Counts(Shape):
+    """How much the database holds."""
+
+    documents: int
+    statements: int = Field(description="Statements that are not withdrawn.")
+    quantities: int = Field(description="Statements with a figure.")
+    regions: int
+    indicators: int
+    units: int
+    actors: int
+    projects: int
+
+
+class Index(Shape):
+    """The entry point for machines."""
+
+    name: str
+    version: str = Field(description="Version of the program.")
+    data_version: int = Field(description="Number of committed writes.")
+    counts: Counts
+    links: dict[str, str] = Field(description="Paths of what can be asked.")
+
+
+class Health(Shape):
+    """Liveness: the process answers. Says nothing of the database."""
+
+    status: Literal["ok"]
+
+
+class Readiness(Shape):
+    """The database is reachable and has this program's schema."""
+
+    status: Literal["ready"]
+    schema_revision: str = Field(description="Migration the database is at.")
+    data_version: int = Field(description="Number of committed writes.")
+
+
+class Change(Shape):
+    """One thing that a data version changed."""
+
+    version: int = Field(description="The data version.")
+    resource: str = Field(description="region, indicator, unit, actor, project, document, statement or relation.")
+    code: str = Field(description="Its code or id; for a relation statement~relation~statement.")
+    operation: Operation = Field(description="created, updated, withdrawn or removed.")
+    fields: list[str] = Field(description="Fields that changed; empty unless updated.")
+    at: str = Field(description="When it was committed (ISO 8601, UTC). Informs; orders nothing.")
+
+
+class ProblemError(Shape):
+    """One thing wrong with a request."""
+
+    in_: str = Field(alias="in", description="query, path, header or body.")
+    name: str = Field(description="Name of the parameter or header.")
+    detail: str = Field(description="What was wrong and what would have worked.")
+    did_you_mean: list[str] = Field(description="Nearest values that exist.")
+
+
+class Problem(Shape):
+    """What went wrong (RFC 9457)."""
+
+    type: str = Field(description="Path of a page on this server that explains the problem.")
+    title: str = Field(description="The problem in a few words; the same for every occurrence.")
+    status: int = Field(description="HTTP status.")
+    detail: str = Field(description="This occurrence: what was asked and what would have worked.")
+    code: str = Field(description="The problem as a word for programs.")
+    errors: list[ProblemError] = Field(description="Everything wrong with the request, where that can be said.")

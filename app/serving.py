@@ -1,0 +1,96 @@
+"""Prepares a database for serving and runs the server until it is told to stop."""
+
+import os
+import socket
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+import uvicorn
+from fastapi import FastAPI
+from uvicorn.supervisors import Multiprocess
+
+from app.db import SCHEMA_REVISION, check_schema, schema_revision
+from app.errors import ClaimbookError
+from app.main import create_app
+from app.paths import bundled
+from app.queries.service import is_empty
+from app.seed.load import seed_directory
+from app.settings import Settings
+from app.upgrade import migrate
+
+
+def prepare(engine: sa.Engine, *, migrate_postgres: bool) -> Iterator[str]:
+    """Migrate and seed as far as that is ours to do; yields a line for each thing done.
+
+    SQLite is migrated always, PostgreSQL only when asked; an empty database gets the shipped data.
+    """
+    with engine.connect() as connection:
+        before = schema_revision(connection)
+    if before != SCHEMA_REVISION and (engine.dialect.name == "sqlite" or migrate_postgres):
+        migrate(engine)
+        yield f"Migrated the schema to {SCHEMA_REVISION}."
+    with engine.connect() as connection:
+        check_schema(connection)
+        empty = is_empty(connection)
+    if empty:
+        outcome = seed_directory(engine, bundled("seed_data"))
+        loaded = outcome.counts.get("statement", {}).get("created", 0)
+        yield f"Loaded the shipped data: {loaded} statements."
+
+
+def run(settings: Settings, *, workers: int, access_log: bool) -> None:
+    """Serve until stopped. Raises ClaimbookError when the address cannot be listened on."""
+    listener = _listen(settings)
+    port = listener.getsockname()[1]
+    if port != settings.port:
+        settings = settings.model_copy(update={"port": port})
+        settings.__dict__.pop("address", None)
+    address = settings.address
+    print(
+        f"Claimbook serves at {address}\n"
+        f"  start    {address}/\n"
+        f"  API      {address}/docs\n"
+        f"  figures  {address}/v1/statements?within=chongqing&indicator=gdp\n"
+        "Stop with Ctrl+C.",
+        flush=True,
+    )
+    if workers == 1:
+        config = _config(create_app(settings), settings, access_log=access_log)
+        uvicorn.Server(config).run(sockets=[listener])
+        return
+    os.environ.update(_environment(settings))
+    config = _config("app.main:app_from_environment", settings, access_log=access_log, workers=workers)
+    Multiprocess(config, sockets=[listener]).run()
+
+
+def _config(application: FastAPI | str, settings: Settings, *, access_log: bool, workers: int | None = None) -> uvicorn.Config:
+    return uvicorn.Config(
+        application,
+        factory=isinstance(application, str),
+        workers=workers,
+        access_log=access_log,
+        log_level="info" if access_log else "warning",
+        timeout_graceful_shutdown=settings.grace_seconds,
+        server_header=False,
+        proxy_headers=False,
+    )
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    """The settings as worker processes read them."""
+    values = settings.model_dump(exclude={"database_url"}, exclude_none=True)
+    return {"DATABASE_URL": settings.database_url, **{f"CLAIMBOOK_{name.upper()}": str(value) for name, value in values.items()}}
+
+
+def _listen(settings: Settings) -> socket.socket:
+    try:
+        family, kind, protocol, _, target = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, kind, protocol)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(target)
+        listener.listen(2048)
+        listener.set_inheritable(True)
+    except OSError as error:
+        reason = "is taken" if error.errno in (98, 48, 10048) else f"cannot be listened on ({error.strerror})"
+        raise ClaimbookError(f"Port {settings.port} of {settings.host} {reason}; --port chooses another.") from None
+    return listener

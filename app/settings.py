@@ -1,0 +1,58 @@
+"""What an operator can set, each from the environment; every field says what it does and what happens when it is left out."""
+
+import ipaddress
+from functools import cached_property
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DEFAULT_DATABASE = "sqlite:///claimbook.db"
+
+
+class Settings(BaseSettings):
+    """Settings of one process. Read once at start; `create_app` takes them as an argument."""
+
+    model_config = SettingsConfigDict(env_prefix="CLAIMBOOK_", extra="ignore", populate_by_name=True)
+
+    database_url: str = Field(
+        default=DEFAULT_DATABASE,
+        validation_alias="DATABASE_URL",
+        description="SQLAlchemy address of the database: sqlite:///file.db or postgresql+psycopg://user:password@host/name.",
+    )
+    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    port: int = Field(default=8000, ge=0, le=65535, description="TCP port to listen on; 0 takes a free one.")
+    base_url: str | None = Field(
+        default=None,
+        description="Address clients reach this server at; links are built from it, never from the Host header. "
+        "Left out: http://HOST:PORT.",
+    )
+    serve_quotes: bool | None = Field(
+        default=None,
+        description="Whether sentences of attached documents are served. Left out: only while listening on loopback.",
+    )
+    pool_size: int = Field(default=10, ge=1, le=200, description="Database connections kept by one process.")
+    pool_timeout: float = Field(default=2.0, gt=0, le=60, description="Seconds a request waits for a connection before a 503.")
+    statement_timeout: float = Field(
+        default=10.0, gt=0, le=600, description="Seconds one PostgreSQL statement may take before a 503."
+    )
+    busy_timeout: float = Field(
+        default=5.0, ge=0, le=60, description="Seconds to wait for another SQLite writer before giving up."
+    )
+    grace_seconds: int = Field(default=10, ge=0, le=300, description="Seconds open requests may take after a stop signal.")
+    page_limit: int = Field(default=1000, ge=1, le=1000, description="Most rows one page may hold.")
+
+    @cached_property
+    def address(self) -> str:
+        """Where clients reach this server, without a trailing slash."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return (self.base_url or f"http://{host}:{self.port}").rstrip("/")
+
+    @cached_property
+    def quotes(self) -> bool:
+        """Whether quotes of attached documents may leave this server."""
+        if self.serve_quotes is not None:
+            return self.serve_quotes
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"

@@ -1,0 +1,63 @@
+"""Brings a database's schema to this program's, all or nothing, on either engine."""
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+from app.db import SCHEMA_REVISION, schema_revision
+from app.errors import SchemaMismatchError
+from app.paths import bundled
+
+
+def config_for(connection: sa.Connection | None = None) -> Config:
+    """Alembic's configuration; there is no ini file."""
+    config = Config()
+    config.set_main_option("script_location", str(bundled("migrations")).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def migrate(engine: sa.Engine, revision: str = "head") -> str | None:
+    """Move the schema to `revision` in one transaction and return the revision it was at before.
+
+    On SQLite foreign keys are off while tables are copied (a drop would cascade) and checked before the commit. A database
+    that is newer than this program is left alone. Raises SchemaMismatchError.
+    """
+    sqlite = engine.dialect.name == "sqlite"
+    with engine.connect().execution_options(writes=True) as connection:
+        if sqlite:
+            _outside_transaction(connection, "PRAGMA foreign_keys=OFF")
+        try:
+            with connection.begin():
+                if not sqlite:
+                    connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('claimbook.migrate'))")
+                    connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+                before = schema_revision(connection)
+                known = {script.revision for script in ScriptDirectory.from_config(config_for()).walk_revisions()}
+                if before is not None and before not in known:
+                    raise SchemaMismatchError(
+                        f"The database's schema ({before}) is newer than this program's ({SCHEMA_REVISION}); "
+                        "install the newer program."
+                    )
+                _run(connection, revision)
+                if sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()):
+                    raise SchemaMismatchError(f"The migration would break {len(broken)} references; nothing was changed.")
+        finally:
+            if sqlite:
+                _outside_transaction(connection, "PRAGMA foreign_keys=ON")
+    return before
+
+
+def _run(connection: sa.Connection, revision: str) -> None:
+    config = config_for(connection)
+    if revision == "base" or revision.startswith("-"):
+        command.downgrade(config, revision)
+    else:
+        command.upgrade(config, revision)
+
+
+def _outside_transaction(connection: sa.Connection, statement: str) -> None:
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    driver.execute(statement)
