@@ -3,18 +3,21 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
+from pydantic import ValidationError
 
-from app.errors import ClaimbookError
+from app.errors import ClaimbookError, SeedError
 from app.settings import DEFAULT_DATABASE, Settings
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from app.seed.load import Outcome
+    from app.seed.names import Names
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -35,29 +38,35 @@ def main() -> None:
     """Run the command line; an error of ours is one message and exit code 1, never a traceback."""
     try:
         app()
+    except SeedError as error:
+        *faults, summary = str(error).splitlines()
+        _fail(summary, *faults)
     except ClaimbookError as error:
         _fail(str(error))
-    except KeyboardInterrupt:
-        _fail("Interrupted; nothing was half written.", code=130)
 
 
-def _fail(message: str, code: int = 1) -> None:
-    print(f"claimbook: {message}", file=sys.stderr)
-    raise SystemExit(code)
+def _fail(message: str, *before: str) -> NoReturn:
+    print(*before, f"claimbook: {message}", sep="\n", file=sys.stderr)
+    raise SystemExit(1)
 
 
 def _settings(database: str | None, **given: Any) -> Settings:
-    from pydantic import ValidationError
-
+    """Settings from the environment and from the options that were given. Raises ClaimbookError naming where a wrong one is."""
     chosen = {name: value for name, value in given.items() if value is not None}
     if database is not None:
-        chosen["database_url"] = database
+        chosen["DATABASE_URL"] = database
     try:
         return Settings(**chosen)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        name = ".".join(str(part) for part in first["loc"])
-        raise ClaimbookError(f"The setting {name} is not valid: {first['msg']}.") from None
+        faults = [f"{_place(str(each['loc'][0]), chosen)}: {each['msg']}" for each in error.errors(include_url=False)]
+        raise ClaimbookError("; ".join(faults)) from None
+
+
+def _place(name: str, chosen: dict[str, Any]) -> str:
+    """The option or environment variable that set a setting."""
+    if name == "DATABASE_URL":
+        return "--database" if name in chosen else name
+    return f"--{name}" if name in chosen else f"CLAIMBOOK_{name.upper()}"
 
 
 @contextmanager
@@ -66,10 +75,11 @@ def _opened(settings: Settings, *, create: bool = False) -> Iterator["sa.Engine"
     from app.db import make_engine, reachable
 
     engine = make_engine(settings, create=create)
+    if engine.dialect.name == "sqlite" and engine.url.database in (None, "", ":memory:"):
+        raise ClaimbookError("A database in memory would be gone with this command; sqlite:///file.db was expected.")
     try:
         with reachable():
             engine.connect().close()
-        with reachable():
             yield engine
     finally:
         engine.dispose()
@@ -100,13 +110,14 @@ def serve(
     migrate: Annotated[bool, typer.Option("--migrate", help="Migrate PostgreSQL too; SQLite always is.")] = False,
 ) -> None:
     """Serve the API; on SQLite migrate first, and load the shipped data into an empty database."""
-    from app.serving import prepare, run
+    from app.serving import listen, prepare, run
 
     settings = _settings(database, host=host, port=port)
-    with _opened(settings, create=True) as engine:
-        for line in prepare(engine, migrate_postgres=migrate):
-            print(line)
-    run(settings, workers=workers, access_log=access_log)
+    with listen(settings) as listener:
+        with _opened(settings, create=True) as engine:
+            for line in prepare(engine, migrate_postgres=migrate):
+                print(line, flush=True)
+        run(settings, listener, workers=workers, access_log=access_log)
 
 
 @app.command()
@@ -130,45 +141,87 @@ def seed(
     ] = None,
     check: Annotated[bool, typer.Option("--check", help="Verify only; write nothing.")] = False,
     prune: Annotated[bool, typer.Option("--prune", help="Remove documents that the directory does not hold.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="With --check: check again whenever a file changes.")] = False,
+    texts: Annotated[
+        Path | None, typer.Option("--texts", metavar="DIR", help="Your copies of the texts, to check spans and numbers against.")
+    ] = None,
     database: Database = None,
 ) -> None:
     """Make the database say what a seed directory says: all of it or nothing, and twice is once."""
-    from app.db import schema_revision
     from app.paths import bundled
-    from app.seed.load import check_directory, seed_directory
+    from app.seed.gather import gather
+    from app.seed.load import check_seed, load_seed
     from app.upgrade import migrate as upgrade
 
-    directory = source or bundled("seed_data")
-    settings = _settings(database)
-    if check and not _exists(settings):
-        _report(check_directory(directory), check=True, prune=prune)
-        return
-    with _opened(settings, create=not check) as engine:
-        if engine.dialect.name == "sqlite" and not check:
-            upgrade(engine)
-        with engine.connect() as connection:
-            empty = schema_revision(connection) is None
-        if empty and check:
-            _report(check_directory(directory), check=True, prune=prune)
-            return
-        with _progress("Loading") as progress:
-            outcome = seed_directory(engine, directory, check=check, prune=prune, progress=progress)
-    _report(outcome, check=check, prune=prune)
+    settings, directory = _settings(database), source or bundled("seed_data")
+    if watch:
+        if not check:
+            raise ClaimbookError("--watch goes with --check.")
+        _watch(settings, directory, texts, prune=prune)
+    elif check:
+        _report(_check(settings, directory, texts, prune=prune), check=True, prune=prune)
+    else:
+        fresh = not _has_schema(settings)
+        found = gather(directory, texts)
+        if fresh:
+            check_seed(found)  # before a database is made for it
+        with _opened(settings, create=True) as engine:
+            if engine.dialect.name == "sqlite":
+                upgrade(engine)
+            with _progress("Loading") as progress:
+                outcome = load_seed(engine, found, prune=prune, progress=progress)
+        _report(outcome, check=False, prune=prune)
 
 
-def _exists(settings: Settings) -> bool:
-    from app.db import parse_url
+def _check(settings: Settings, directory: Path, texts: Path | None, *, prune: bool) -> "Outcome":
+    """What loading a directory would do; writes nothing. Raises SeedError."""
+    from app.seed.gather import gather
+    from app.seed.load import check_seed, load_seed
+
+    fresh = not _has_schema(settings)
+    found = gather(directory, texts)
+    if fresh:
+        return check_seed(found)
+    with _opened(settings) as engine, _progress("Checking") as progress:
+        return load_seed(engine, found, check=True, prune=prune, progress=progress)
+
+
+def _watch(settings: Settings, directory: Path, texts: Path | None, *, prune: bool) -> None:
+    """Check a directory now and after each change of a file in it, until Ctrl+C."""
+    from app.seed.watch import watch_directory
+
+    def look(changed: list[str]) -> None:
+        print(f"\nChanged: {', '.join(changed)}" if changed else f"Watching {directory}; stop with Ctrl+C.")
+        try:
+            _report(_check(settings, directory, texts, prune=prune), check=True, prune=prune)
+        except ClaimbookError as error:
+            print(error)
+        sys.stdout.flush()
+
+    for each in (directory, *([texts] if texts else [])):
+        if not each.is_dir():
+            raise ClaimbookError(f"There is no directory {each}.")
+    watch_directory(directory, look)
+
+
+def _has_schema(settings: Settings) -> bool:
+    """Whether there is a database with a schema of ours, of whatever version."""
+    from app.db import parse_url, schema_revision
 
     url = parse_url(settings.database_url)
-    return url.get_backend_name() != "sqlite" or (url.database is not None and Path(url.database).exists())
+    file = Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+    if file and not file.is_dir() and not (file.exists() and file.stat().st_size):
+        return False
+    with _opened(settings) as engine, engine.connect() as connection:
+        return schema_revision(connection) is not None
 
 
 def _report(outcome: "Outcome", *, check: bool, prune: bool) -> None:
     for resource, operations in outcome.counts.items():
         print(f"{resource}: " + ", ".join(f"{number} {operation}" for operation, number in sorted(operations.items())))
     if outcome.absent:
-        removed = "removed" if prune and not check else "would be removed by --prune" if not prune else "would be removed"
-        print(f"Not in the directory, {removed}: {', '.join(outcome.absent)}")
+        fate = "removed" if prune and not check else "would be removed" if prune else "left alone; --prune removes them"
+        print(f"Not in the directory, {fate}: {', '.join(outcome.absent)}")
     if check:
         print("The seed data are sound; nothing was written.")
     elif outcome.changed:
@@ -192,6 +245,62 @@ def _progress(title: str) -> Iterator[Callable[[str, int, int], None]]:
             bar.update(task, description=f"{title} {what}", completed=done, total=total)
 
         yield step
+
+
+@app.command()
+def draft(
+    article: Annotated[Path, typer.Argument(metavar="ARTICLE.txt", help="The article as a text file in UTF-8.")],
+    published: Annotated[
+        datetime | None, typer.Option("--published", metavar="DATE", formats=["%Y-%m-%d"], help="Day of publication.")
+    ] = None,
+    publisher: Annotated[str | None, typer.Option("--publisher", metavar="NAME", help="Name or code of the publisher.")] = None,
+    url: Annotated[str | None, typer.Option("--url", help="Address of the article.")] = None,
+    title: Annotated[str | None, typer.Option("--title", help="Title of the article.")] = None,
+    language: Annotated[str | None, typer.Option("--language", metavar="TAG", help="Such as en. Default: guessed.")] = None,
+    source: Annotated[
+        Path | None, typer.Option("--from", metavar="DIR", help="Seed directory whose codes may be proposed.")
+    ] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to write. Default: print.")] = None,
+    database: Database = None,
+) -> None:
+    """Write the seed file of an article as far as its text tells; gaps are marked TODO."""
+    from app.seed.draft import code_of, draft, read_article, write_draft
+
+    text = read_article(article)
+    drafted = draft(
+        text,
+        title=title,
+        published_on=published.date() if published else None,
+        publisher=publisher,
+        url=url,
+        language=language,
+        known=_names(_settings(database), source),
+        code=code_of(output.stem) if output else code_of(title or "") or code_of(article.stem),
+    )
+    if output is None:
+        print(drafted, end="")
+    else:
+        write_draft(output, drafted)
+        print(f"{output} is written; fill the gaps (TODO) that `claimbook seed --check --watch` names.")
+
+
+def _names(settings: Settings, source: Path | None) -> "Names":
+    """The codes a draft may propose: those of the database and of the directory; without either, the shipped ones."""
+    from app.db import check_schema
+    from app.paths import bundled
+    from app.seed.gather import gather
+    from app.seed.names import Names
+
+    if source and not source.is_dir():
+        raise ClaimbookError(f"There is no directory {source}.")
+    names = Names()
+    if _has_schema(settings):
+        with _opened(settings) as engine, engine.connect() as connection:
+            check_schema(connection)
+            names.learn_database(connection)
+    if source or not names.units:
+        names.learn_seed(gather(source or bundled("seed_data")))
+    return names
 
 
 @app.command()
@@ -229,8 +338,9 @@ def attach(
         attached, refused = attach_texts(engine, paths, accept=accept)
     for each in attached:
         counts = Counter(each.states.values())
-        told = ", ".join(f"{number} {state}" for state, number in sorted(counts.items()))
-        print(f"{each.path}: {each.document}" + ("" if each.exact_copy else " (another version, accepted)") + f": {told}")
+        told = ", ".join(f"{number} {state}" for state, number in sorted(counts.items())) or "no statements"
+        version = "" if each.exact_copy else " (another version, accepted)"
+        print(f"{each.path}: {each.document}{version}: {told}" + ("" if each.changed else "; attached already"))
     for refusal in refused:
         print(f"claimbook: {refusal.path}: {refusal.reason}", file=sys.stderr)
     if refused:

@@ -69,7 +69,8 @@ def parse_url(database: str) -> URL:
         url = url.set(drivername="postgresql+psycopg")
     if url is None or url.drivername not in ("sqlite", "sqlite+pysqlite", "postgresql+psycopg"):
         raise DatabaseUnavailableError(
-            "The database address is not understood: sqlite:///file.db or postgresql+psycopg://user:password@host/name was expected."
+            "The database address is not understood: sqlite:///file.db or postgresql+psycopg://user:password@host/name "
+            "was expected."
         )
     return url
 
@@ -132,7 +133,9 @@ def _pool(settings: Settings) -> dict[str, Any]:
 
 
 def make_sessions(engine: sa.Engine) -> sessionmaker[Session]:
-    """Sessions for reading: nothing is flushed by itself, rows stay readable after the session is closed."""
+    """Sessions for reading: all queries of one see one snapshot, nothing is flushed, rows stay readable afterwards."""
+    if engine.dialect.name == "postgresql":
+        engine = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     return sessionmaker(engine, autoflush=False, expire_on_commit=False)
 
 
@@ -174,7 +177,7 @@ def check_schema(connection: sa.Connection) -> None:
 def contains(column: sa.ColumnElement[str] | Any, needle: str) -> sa.ColumnElement[bool]:
     """Whether a folded text column holds `needle` literally; wildcards of LIKE have no meaning."""
     escaped = needle.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return column.like(f"%{escaped}%", escape="\\")  # type: ignore[no-any-return]
+    return column.like(f"%{escaped}%", escape="\\")
 
 
 @contextmanager

@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
-from app.api import actors, documents, indicators, openapi, problems, projects, regions, service, statements, units
-from app.api.door import Door
+from app.api import actors, coverage, documents, indicators, openapi, problems, projects, regions, service, statements, units
+from app.api.door import Door, Sealed
 from app.db import make_engine, make_sessions
 from app.settings import Settings
 from app.version import VERSION
@@ -41,7 +41,7 @@ def create_app(settings: Settings | None = None, *, engine: sa.Engine | None = N
     app.state.settings = settings
     app.state.engine = engine
     app.state.sessions = make_sessions(engine)
-    for part in (statements, documents, regions, indicators, projects, actors, units, service, openapi, pages):
+    for part in (statements, documents, coverage, regions, indicators, projects, actors, units, service, openapi, pages):
         app.include_router(part.router)
     problems.install(app)
     app.add_middleware(Door, routes=app)
@@ -53,6 +53,7 @@ def create_app(settings: Settings | None = None, *, engine: sa.Engine | None = N
         expose_headers=EXPOSED,
         max_age=86400,
     )
+    app.add_middleware(Sealed)
     return app
 
 

@@ -34,7 +34,7 @@ class Table(DeclarativeBase):
     """Base of all tables."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {str: text_type(), Decimal: ExactDecimal(), date: sa.Date()}  # noqa: RUF012
+    type_annotation_map = {str: text_type(), Decimal: ExactDecimal(), date: sa.Date()}
 
 
 def one_of(column: str, words: tuple[str, ...]) -> CheckConstraint:
@@ -494,7 +494,7 @@ class Relation(Table):
 
 
 class Mention(Table):
-    """One number, in digits or words, in a document: stated by statements, or dismissed for a reason."""
+    """One number, in digits or words, in a document: stated by statements, dismissed for a reason, or still unaccounted for."""
 
     __tablename__ = "mention"
     __table_args__ = (
@@ -509,9 +509,12 @@ class Mention(Table):
     end: Mapped[int]
     # the number only
     number: Mapped[str]
+    # stated, dismissed, or unaccounted: found in the attached text but not in the seed
     state: Mapped[str]
     # why it is no statement
     reason: Mapped[str | None]
+
+    stated_by: Mapped[list["MentionStatement"]] = relationship(order_by="MentionStatement.statement", lazy="raise", viewonly=True)
 
 
 class MentionStatement(Table):

@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Mapping
 from datetime import datetime, time
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,9 +12,10 @@ from app import models
 from app.domain.evidence import collapse, fragment_url
 from app.domain.period import label_of
 from app.domain.quantity import plain_text
-from app.domain.words import INVERSES
+from app.domain.words import INVERSES, MENTION_STATES
 from app.queries.codes import Counted
 from app.schemas import codes, service, statements
+from app.schemas import coverage as coverage_schemas
 from app.schemas.common import Named
 
 
@@ -28,11 +30,11 @@ def statement(row: models.Statement, *, quotes: bool) -> statements.Statement:
         id=row.id,
         text=row.text,
         indicator=_indicator_ref(row.measured),
-        measure=row.measure,  # type: ignore[arg-type]
+        measure=row.measure,
         base=statements.BaseOut(region=row.base.region, indicator=row.base.indicator, period=row.base.period)
         if row.base
         else None,
-        kind=row.kind,  # type: ignore[arg-type]
+        kind=row.kind,
         regions=[named(each.place) for each in row.regions],
         project=named(row.subject) if row.subject else None,
         quantity=_quantity(row),
@@ -40,8 +42,8 @@ def statement(row: models.Statement, *, quotes: bool) -> statements.Statement:
         attribution=statements.AttributionOut(
             speaker=named(row.said_by) if row.said_by else None,
             role=row.role,
-            mode=row.attribution_mode,  # type: ignore[arg-type]
-            basis=row.attribution_basis,  # type: ignore[arg-type]
+            mode=row.attribution_mode,
+            basis=row.attribution_basis,
         ),
         document=statements.DocumentRef(
             code=row.source.code,
@@ -53,7 +55,7 @@ def statement(row: models.Statement, *, quotes: bool) -> statements.Statement:
         related=_related(row),
         cell=row.cell,
         note=row.note,
-        status=row.status,  # type: ignore[arg-type]
+        status=row.status,
         version=row.version,
         changed_in=row.changed_in,
     )
@@ -62,7 +64,7 @@ def statement(row: models.Statement, *, quotes: bool) -> statements.Statement:
 def _indicator_ref(row: models.Indicator | None) -> statements.IndicatorRef | None:
     if row is None:
         return None
-    return statements.IndicatorRef(code=row.code, name=row.name, name_zh=row.name_zh, topic=row.topic)
+    return statements.IndicatorRef(code=row.code, name=row.name, topic=row.topic)
 
 
 def _quantity(row: models.Statement) -> statements.QuantityOut | None:
@@ -75,14 +77,14 @@ def _quantity(row: models.Statement) -> statements.QuantityOut | None:
         value_text=None if row.value is None else plain_text(row.value),
         unit=row.unit or "",
         counted=row.counted,
-        comparator=row.comparator,  # type: ignore[arg-type]
+        comparator=row.comparator,
         approximate=row.approximate,
         interval=statements.IntervalOut(
             lower=interval.lower,
             lower_inclusive=interval.lower_inclusive,
             upper=interval.upper,
             upper_inclusive=interval.upper_inclusive,
-            basis=interval.basis,  # type: ignore[arg-type]
+            basis=interval.basis,
         ),
     )
 
@@ -119,17 +121,17 @@ def _evidence(row: models.Statement, *, quotes: bool) -> dict[str, Any]:
 
 def _related(row: models.Statement) -> list[statements.RelatedOut]:
     seen = [(relation.relation, relation.other) for relation in row.relations]
-    seen.extend((INVERSES[relation.relation], relation.statement) for relation in row.related_by)  # type: ignore[index]
-    return [statements.RelatedOut(statement=other, relation=name) for name, other in sorted(set(seen))]  # type: ignore[arg-type]
+    seen.extend((INVERSES[relation.relation], relation.statement) for relation in row.related_by)
+    return [statements.RelatedOut(statement=other, relation=name) for name, other in sorted(set(seen))]
 
 
 def related(
     relation: models.Relation, starts_here: bool, other: models.Statement, *, quotes: bool
 ) -> statements.RelatedStatement:
     """A related statement as seen from this end of the relation."""
-    name = relation.relation if starts_here else INVERSES[relation.relation]  # type: ignore[index]
+    name = relation.relation if starts_here else INVERSES[relation.relation]
     return statements.RelatedStatement(
-        relation=name,  # type: ignore[arg-type]
+        relation=name,
         complete=relation.complete,
         note=relation.note,
         statement=statement(other, quotes=quotes),
@@ -306,8 +308,8 @@ def indicator(counted: Counted) -> codes.Indicator:
         name_zh=row.name_zh,
         definition=row.definition,
         topic=row.topic,
-        dimension=row.dimension,  # type: ignore[arg-type]
-        stock_flow=row.stock_flow,  # type: ignore[arg-type]
+        dimension=row.dimension,
+        stock_flow=row.stock_flow,
         counted=[codes.Counted(code=each.code, name=each.name) for each in row.counted],
         statements=counted.counts["statements"],
         links=_links("indicators", row.code, "indicator"),
@@ -323,7 +325,7 @@ def unit(counted: Counted) -> codes.Unit:
         name_zh=row.name_zh,
         symbol=row.symbol,
         dimension=row.dimension,
-        family=row.family,  # type: ignore[arg-type]
+        family=row.family,
         base=row.base,
         factor=row.factor,
         statements=counted.counts["statements"],
@@ -338,7 +340,7 @@ def actor(counted: Counted) -> codes.Actor:
         code=row.code,
         name=row.name,
         name_zh=row.name_zh,
-        kind=row.kind,  # type: ignore[arg-type]
+        kind=row.kind,
         organisation=row.organisation,
         wikidata=row.wikidata,
         note=row.note,
@@ -370,7 +372,7 @@ def project(counted: Counted) -> codes.Project:
 def _step(row: models.ProjectStatus) -> codes.ProjectStatus:
     dated = row.start is not None or row.end is not None
     return codes.ProjectStatus(
-        status=row.status,  # type: ignore[arg-type]
+        status=row.status,
         since=label_of(row.start, row.end) if dated else None,
         start=row.start,
         end=row.end,
@@ -387,7 +389,7 @@ def document(counted: Counted) -> codes.Document:
         publisher=statements.PublisherRef(code=row.issuer.code, name=row.issuer.name),
         authors=[codes.Author(code=each.actor, name=each.author.name) for each in row.authors],
         published_on=row.published_on,
-        published_basis=row.published_basis,  # type: ignore[arg-type]
+        published_basis=row.published_basis,
         url=row.url,
         language=row.language,
         time_zone=row.time_zone,
@@ -408,7 +410,46 @@ def change(row: models.Change) -> service.Change:
         version=row.version,
         resource=row.resource,
         code=row.code,
-        operation=row.operation,  # type: ignore[arg-type]
+        operation=row.operation,
         fields=row.fields.split(";") if row.fields else [],
         at=row.at,
+    )
+
+
+def mention(row: models.Mention) -> coverage_schemas.Mention:
+    """A number of a document."""
+    return coverage_schemas.Mention(
+        document=row.document,
+        start=row.start,
+        end=row.end,
+        number=row.number,
+        state=row.state,
+        reason=row.reason,
+        statements=[each.statement for each in row.stated_by],
+    )
+
+
+def coverage(document: str, counts: Mapping[tuple[str, str | None], int]) -> coverage_schemas.Coverage:
+    """How much of a document was read, from its counts by state and reason."""
+    states = {state: sum(number for (each, _), number in counts.items() if each == state) for state in MENTION_STATES}
+    numbers = sum(states.values())
+    accounted = numbers - states["unaccounted"]
+    return coverage_schemas.Coverage(
+        document=document,
+        numbers=numbers,
+        **states,
+        ratio=round(Decimal(accounted) / numbers, 4) if numbers else None,
+        reasons={reason: number for (_, reason), number in sorted(counts.items(), key=str) if reason},
+    )
+
+
+def coverage_report(counts: Mapping[str, Mapping[tuple[str, str | None], int]]) -> coverage_schemas.CoverageReport:
+    """How much of every document was read, and of all together."""
+    together: dict[tuple[str, str | None], int] = {}
+    for by_state in counts.values():
+        for key, number in by_state.items():
+            together[key] = together.get(key, 0) + number
+    return coverage_schemas.CoverageReport(
+        data=[coverage(document, by_state) for document, by_state in counts.items()],
+        total=coverage("*", together),
     )

@@ -1,8 +1,10 @@
 """Prepares a database for serving and runs the server until it is told to stop."""
 
+import errno
 import os
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 
 import sqlalchemy as sa
 import uvicorn
@@ -17,6 +19,8 @@ from app.queries.service import is_empty
 from app.seed.load import seed_directory
 from app.settings import Settings
 from app.upgrade import migrate
+
+BACKLOG = 2048  # connections that may wait to be taken
 
 
 def prepare(engine: sa.Engine, *, migrate_postgres: bool) -> Iterator[str]:
@@ -38,13 +42,28 @@ def prepare(engine: sa.Engine, *, migrate_postgres: bool) -> Iterator[str]:
         yield f"Loaded the shipped data: {loaded} statements."
 
 
-def run(settings: Settings, *, workers: int, access_log: bool) -> None:
-    """Serve until stopped. Raises ClaimbookError when the address cannot be listened on."""
-    listener = _listen(settings)
-    port = listener.getsockname()[1]
-    if port != settings.port:
-        settings = settings.model_copy(update={"port": port})
-        settings.__dict__.pop("address", None)
+def listen(settings: Settings) -> socket.socket:
+    """A socket that listens on the configured address. Raises ClaimbookError when that cannot be had."""
+    address = f"{settings.host}:{settings.port}"
+    try:
+        family, kind, protocol, _, target = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
+    except OSError as error:
+        raise ClaimbookError(f"The host {settings.host!r} is not known ({error.strerror}); --host chooses another.") from None
+    listener = socket.socket(family, kind, protocol)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(target)
+        listener.listen(BACKLOG)
+    except OSError as error:
+        listener.close()
+        reason = "is taken" if error.errno == errno.EADDRINUSE else f"cannot be listened on ({error.strerror})"
+        raise ClaimbookError(f"{address} {reason}; --port or --host chooses another.") from None
+    return listener
+
+
+def run(settings: Settings, listener: socket.socket, *, workers: int, access_log: bool) -> None:
+    """Serve on the listening socket until stopped."""
+    settings = settings.model_copy(update={"port": listener.getsockname()[1]})
     address = settings.address
     print(
         f"Claimbook serves at {address}\n"
@@ -54,13 +73,14 @@ def run(settings: Settings, *, workers: int, access_log: bool) -> None:
         "Stop with Ctrl+C.",
         flush=True,
     )
-    if workers == 1:
-        config = _config(create_app(settings), settings, access_log=access_log)
-        uvicorn.Server(config).run(sockets=[listener])
-        return
-    os.environ.update(_environment(settings))
-    config = _config("app.main:app_from_environment", settings, access_log=access_log, workers=workers)
-    Multiprocess(config, sockets=[listener]).run()
+    with suppress(KeyboardInterrupt):
+        if workers == 1:
+            config = _config(create_app(settings), settings, access_log=access_log)
+            uvicorn.Server(config).run(sockets=[listener])
+        else:
+            os.environ.update(_environment(settings))
+            config = _config("app.main:app_from_environment", settings, access_log=access_log, workers=workers)
+            Multiprocess(config, sockets=[listener]).run()
 
 
 def _config(application: FastAPI | str, settings: Settings, *, access_log: bool, workers: int | None = None) -> uvicorn.Config:
@@ -80,17 +100,3 @@ def _environment(settings: Settings) -> dict[str, str]:
     """The settings as worker processes read them."""
     values = settings.model_dump(exclude={"database_url"}, exclude_none=True)
     return {"DATABASE_URL": settings.database_url, **{f"CLAIMBOOK_{name.upper()}": str(value) for name, value in values.items()}}
-
-
-def _listen(settings: Settings) -> socket.socket:
-    try:
-        family, kind, protocol, _, target = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
-        listener = socket.socket(family, kind, protocol)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(target)
-        listener.listen(2048)
-        listener.set_inheritable(True)
-    except OSError as error:
-        reason = "is taken" if error.errno in (98, 48, 10048) else f"cannot be listened on ({error.strerror})"
-        raise ClaimbookError(f"Port {settings.port} of {settings.host} {reason}; --port chooses another.") from None
-    return listener

@@ -39,7 +39,6 @@ class Settings(BaseSettings):
         default=5.0, ge=0, le=60, description="Seconds to wait for another SQLite writer before giving up."
     )
     grace_seconds: int = Field(default=10, ge=0, le=300, description="Seconds open requests may take after a stop signal.")
-    page_limit: int = Field(default=1000, ge=1, le=1000, description="Most rows one page may hold.")
 
     @cached_property
     def address(self) -> str:

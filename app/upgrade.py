@@ -19,11 +19,14 @@ def config_for(connection: sa.Connection | None = None) -> Config:
 
 
 def migrate(engine: sa.Engine, revision: str = "head") -> str | None:
-    """Move the schema to `revision` in one transaction and return the revision it was at before.
+    """Move the schema to `revision` in one transaction and return the revision it was at before; nothing when it is there.
 
     On SQLite foreign keys are off while tables are copied (a drop would cascade) and checked before the commit. A database
     that is newer than this program is left alone. Raises SchemaMismatchError.
     """
+    with engine.connect() as connection:
+        if revision == "head" and schema_revision(connection) == SCHEMA_REVISION:
+            return SCHEMA_REVISION
     sqlite = engine.dialect.name == "sqlite"
     with engine.connect().execution_options(writes=True) as connection:
         if sqlite:
@@ -58,6 +61,6 @@ def _run(connection: sa.Connection, revision: str) -> None:
 
 
 def _outside_transaction(connection: sa.Connection, statement: str) -> None:
-    driver = connection.connection.driver_connection
-    assert driver is not None
-    driver.execute(statement)
+    cursor = connection.connection.cursor()
+    cursor.execute(statement)
+    cursor.close()

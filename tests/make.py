@@ -125,3 +125,14 @@ SMALL_SEED: dict[str, str] = {
         """,
 }
 """A complete seed of one document with three statements, without anything of the shipped data."""
+
+
+SMALL_MENTIONS = """
+mentions:
+- {start: 45, end: 49, number: "2024", reason: date_part}
+- {start: 90, end: 95, number: "6,000"}
+- {start: 109, end: 112, number: 40%}
+- {start: 183, end: 188, number: "7,000"}
+- {start: 198, end: 202, number: "2026", reason: date_part}
+"""
+"""Every number of the article, for the end of its file; needed once the text is at hand."""

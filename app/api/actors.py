@@ -26,15 +26,13 @@ def list_actors(request: Request, session: ReadSession, query: Annotated[ActorLi
 
 
 @router.get("/actors.{suffix}", responses=FLAT)
-def export_actors(request: Request, suffix: Literal["json", "csv"], query: Annotated[FlatCodeQuery, Query()]) -> Response:
+def export_actors(
+    request: Request, session: ReadSession, suffix: Literal["json", "csv"], query: Annotated[FlatCodeQuery, Query()]
+) -> Response:
     """All actors as flat rows: a JSON array or CSV, by code, not paged."""
-    select = select_actors(query).order_by(Actor.code)
-    return flat_codes(
-        request,
-        suffix,
-        codes.Actor,
-        lambda session: map(rendering.actor, counted(session, session.execute(select).scalars().all(), count_actors)),
-    )
+    rows = session.execute(select_actors(query).order_by(Actor.code)).scalars().all()
+    items = map(rendering.actor, counted(session, rows, count_actors))
+    return flat_codes(request, suffix, codes.Actor, items)
 
 
 @router.get("/actors/{code}", response_model=codes.Actor, responses=FOUND)

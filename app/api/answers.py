@@ -1,6 +1,7 @@
 """How an answer leaves: one model as JSON, a page of a list with its `next`, flat rows as a stream."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from fastapi import Request
@@ -79,33 +80,22 @@ def counted(session: Session, rows: Sequence[Any], count: Counter) -> list[Count
     return [Counted(row, {name: by_code.get(row.code, 0) for name, by_code in names.items()}) for row in rows]
 
 
-def answer_flat(
-    request: Request,
-    suffix: str,
-    columns: Sequence[str],
-    read: Callable[[Session], Iterable[Mapping[str, Any]]],
-) -> Response:
-    """Flat rows as a stream, read in one snapshot; the session lives as long as the stream."""
+def answer_flat(request: Request, suffix: str, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Response:
+    """Flat rows as a stream; the request's session stays open until its end, so that all rows are of one snapshot.
+
+    The first rows are read before the answer begins, so that what can go wrong is still answered as a problem.
+    """
     media_type, write = WRITERS[suffix]
-    sessions = request.app.state.sessions
-
-    def pieces() -> Iterator[str]:
-        with sessions() as session:
-            yield from write(read(session), columns)
-
+    chunks = in_chunks(write(rows, columns))
+    first = next(chunks)
     name = request.scope["path"].rsplit("/", 1)[-1]
     headers = {"Content-Disposition": f'inline; filename="{name}"'}
-    return StreamingResponse(in_chunks(pieces()), media_type=media_type, headers=headers)
+    return StreamingResponse(chain([first], chunks), media_type=media_type, headers=headers)
 
 
-def flat_codes(
-    request: Request,
-    suffix: str,
-    shape: type[BaseModel],
-    read: Callable[[Session], Iterable[BaseModel]],
-) -> Response:
+def flat_codes(request: Request, suffix: str, shape: type[BaseModel], items: Iterable[BaseModel]) -> Response:
     """A code list as flat rows."""
-    return answer_flat(request, suffix, columns_of(shape), lambda session: (flatten(item) for item in read(session)))
+    return answer_flat(request, suffix, columns_of(shape), map(flatten, items))
 
 
 __all__ = [

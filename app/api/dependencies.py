@@ -42,8 +42,11 @@ def declared_parameters(route: APIRoute) -> dict[str, bool]:
     return declared
 
 
-def strict_parameters(request: Request) -> None:
-    """Refuse parameters that the route does not declare, and a second occurrence of one that takes a single value."""
+async def strict_parameters(request: Request) -> None:
+    """Refuse parameters that the route does not declare, and a second occurrence of one that takes a single value.
+
+    Not a plain function: that would wait for a thread, and liveness must answer when all threads wait for the database.
+    """
     names = [name for name, _ in request.query_params.multi_items()]
     route: Any = request.scope.get("route")
     if not names or not isinstance(route, APIRoute):

@@ -27,15 +27,13 @@ def list_documents(request: Request, session: ReadSession, query: Annotated[Docu
 
 
 @router.get("/documents.{suffix}", responses=FLAT)
-def export_documents(request: Request, suffix: Literal["json", "csv"], query: Annotated[FlatCodeQuery, Query()]) -> Response:
+def export_documents(
+    request: Request, session: ReadSession, suffix: Literal["json", "csv"], query: Annotated[FlatCodeQuery, Query()]
+) -> Response:
     """All documents as flat rows: a JSON array or CSV, by code, not paged."""
-    select = select_documents(query).order_by(Document.code)
-    return flat_codes(
-        request,
-        suffix,
-        codes.Document,
-        lambda session: map(rendering.document, counted(session, session.execute(select).scalars().all(), count_documents)),
-    )
+    rows = session.execute(select_documents(query).order_by(Document.code)).scalars().all()
+    items = map(rendering.document, counted(session, rows, count_documents))
+    return flat_codes(request, suffix, codes.Document, items)
 
 
 @router.get("/documents/{code}", response_model=codes.Document, responses=FOUND)

@@ -1,13 +1,15 @@
 """What every request passes first and every answer last: size limits, clean text, HEAD and OPTIONS, security headers."""
 
+import re
 from urllib.parse import unquote_to_bytes
 
 from fastapi import FastAPI
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api.problems import METHODS, problem, stands_at
+from app.api.problems import METHODS, problem, stands_at, unforeseen
 from app.errors import Fault
 
 MAX_QUERY = 8192
@@ -20,12 +22,13 @@ SECURITY = {
     "Referrer-Policy": "no-referrer",
     "X-Frame-Options": "DENY",
     "Cross-Origin-Resource-Policy": "cross-origin",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cache-Control": "no-cache",
 }
-STRICT_CSP = "default-src 'none'; frame-ancestors 'none'"
 
 
 class Door:
-    """A thin ASGI layer around the whole application."""
+    """A thin ASGI layer around the routes: what no route should see is answered here, and so is what none foresaw."""
 
     def __init__(self, app: ASGIApp, *, routes: FastAPI) -> None:
         self.app = app
@@ -37,29 +40,45 @@ class Door:
             await self.app(scope, receive, send)
             return
         head = scope["method"] == "HEAD"
-        sending = _secured(send, bodyless=head)
+        started = False
+
+        async def sending(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send({**message, "body": b""} if head and message["type"] == "http.response.body" else message)
+
         refusal = _refusal(scope)
         if refusal is None and scope["method"] == "OPTIONS" and stands_at(self.routes, scope):
             refusal = Response(status_code=204, headers={"Allow": METHODS})
         if refusal is not None:
             await refusal(scope, receive, sending)
             return
-        await self.app({**scope, "method": "GET"} if head else scope, receive, sending)
+        inner = {**scope, "method": "GET" if head else scope["method"], "query_string": _encoded(scope["query_string"])}
+        try:
+            await self.app(inner, receive, sending)
+        except Exception as error:
+            if started:
+                raise
+            await unforeseen(Request(inner), error)(inner, receive, sending)
 
 
-def _secured(send: Send, *, bodyless: bool) -> Send:
-    async def sending(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            for name, value in SECURITY.items():
-                headers.setdefault(name, value)
-            headers.setdefault("Content-Security-Policy", STRICT_CSP)
-            headers.setdefault("Cache-Control", "no-cache")
-        elif bodyless and message["type"] == "http.response.body":
-            message = {**message, "body": b""}
-        await send(message)
+class Sealed:
+    """The outermost layer: security headers on every answer."""
 
-    return sending
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Add the headers that an answer does not set itself."""
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in SECURITY.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, sending)
 
 
 def _refusal(scope: Scope) -> Response | None:
@@ -70,7 +89,7 @@ def _refusal(scope: Scope) -> Response | None:
     if query.count(b"&") >= MAX_PARAMETERS:
         return problem("address-too-long", f"At most {MAX_PARAMETERS} parameters were expected.")
     length = Headers(scope=scope).get("content-length", "0")
-    if length.isdigit() and int(length[:20]) > MAX_BODY:
+    if re.fullmatch(r"[0-9]+", length) and int(length[:20]) > MAX_BODY:
         return problem("content-too-large", "Requests carry no body here.", headers={"Connection": "close"})
     decoded = unquote_to_bytes(query.replace(b"+", b" "))
     try:
@@ -80,6 +99,11 @@ def _refusal(scope: Scope) -> Response | None:
     if b"\x00" in decoded:
         return problem("invalid-text", "The query holds a NUL character.", [_clean_text("a NUL character")])
     return None
+
+
+def _encoded(query: bytes) -> bytes:
+    """The query with bytes beyond ASCII percent-encoded; some clients send UTF-8 as it is."""
+    return re.sub(rb"[\x80-\xff]", lambda byte: b"%%%02X" % byte[0][0], query)
 
 
 def _clean_text(found: str) -> Fault:

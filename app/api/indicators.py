@@ -27,15 +27,13 @@ def list_indicators(request: Request, session: ReadSession, query: Annotated[Ind
 
 
 @router.get("/indicators.{suffix}", responses=FLAT)
-def export_indicators(request: Request, suffix: Literal["json", "csv"], query: Annotated[FlatCodeQuery, Query()]) -> Response:
+def export_indicators(
+    request: Request, session: ReadSession, suffix: Literal["json", "csv"], query: Annotated[FlatCodeQuery, Query()]
+) -> Response:
     """All indicators as flat rows: a JSON array or CSV, by code, not paged."""
-    select = select_indicators(query).order_by(Indicator.code)
-    return flat_codes(
-        request,
-        suffix,
-        codes.Indicator,
-        lambda session: map(rendering.indicator, counted(session, session.execute(select).scalars().all(), count_indicators)),
-    )
+    rows = session.execute(select_indicators(query).order_by(Indicator.code)).scalars().all()
+    items = map(rendering.indicator, counted(session, rows, count_indicators))
+    return flat_codes(request, suffix, codes.Indicator, items)
 
 
 @router.get("/indicators/{code}", response_model=codes.Indicator, responses=FOUND)

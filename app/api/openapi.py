@@ -32,6 +32,7 @@ DOCS_CSP = (
 TAGS = [
     {"name": "statements", "description": "One thing that one document says once, with its figure, its period and its words."},
     {"name": "documents", "description": "The published texts, and the version of each that locators refer to."},
+    {"name": "coverage", "description": "Every number of a document: stated by statements, or dismissed and why."},
     {"name": "regions", "description": "Places; a region may lie in several others."},
     {"name": "indicators", "description": "What is measured."},
     {"name": "projects", "description": "Initiatives, lines, facilities, platforms and programmes."},
@@ -66,6 +67,8 @@ EXAMPLES: dict[str, Any] = {
     "/v1/actors/{code}": models.Actor.code,
     "/v1/projects/{code}": models.Project.code,
     "/v1/documents/{code}": models.Document.code,
+    "/v1/documents/{code}/mentions": models.Document.code,
+    "/v1/documents/{code}/coverage": models.Document.code,
     "/v1/statements/{id}": models.Statement.id,
     "/v1/statements/{id}/evidence": models.Statement.id,
     "/v1/statements/{id}/related": models.Statement.id,
@@ -117,6 +120,9 @@ def base_document(app: FastAPI) -> dict[str, Any]:
         license_info={"name": "MIT", "identifier": "MIT"},
         servers=[{"url": app.state.settings.address}],
     )
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            operation["summary"] = operation["description"].split(".")[0].split(":")[0]
     schema = Problem.model_json_schema(by_alias=True, ref_template="#/components/schemas/{model}")
     document["components"]["schemas"].update(schema.pop("$defs"))
     document["components"]["schemas"]["Problem"] = schema

@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
@@ -21,6 +22,8 @@ from app.schemas.service import Problem, ProblemError
 MEDIA_TYPE = "application/problem+json"
 METHODS = "GET, HEAD, OPTIONS"
 RETRY_SECONDS = 2
+UNAVAILABLE = ("08", "40", "53", "55", "57")
+"""Classes of SQLSTATE that pass: connection, rollback, resources, object state, operator intervention."""
 
 logger = logging.getLogger("claimbook")
 
@@ -150,7 +153,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(SQLAlchemyError, _database_error)
-    app.add_exception_handler(Exception, _unforeseen)
+    app.add_exception_handler(Exception, unforeseen)
 
 
 def _domain_error(_request: Request, error: Exception) -> Response:
@@ -206,9 +209,9 @@ def _http_error(request: Request, error: Exception) -> Response:
 
 
 def _no_such_path(request: Request, why: str) -> Response:
-    paths = [route.path for route in request.app.routes if hasattr(route, "path") and "{" not in route.path]
+    paths = {route.path for route in iter_route_contexts(request.app.routes) if route.path and "{" not in route.path}
     path = request.scope["path"]
-    guesses = nearest(path, paths)
+    guesses = nearest(path, sorted(paths))
     detail = f"Nothing stands at {path!r}." + (f" {why}." if why else "") + _did_you_mean(guesses)
     return problem("not-found", detail, [Fault("path", "path", "the path of a resource was expected", guesses)])
 
@@ -232,12 +235,14 @@ def classify(error: Exception) -> tuple[str, str]:
         return "schema-mismatch", "The database has no Claimbook schema of this program; run `claimbook migrate`."
     if state == "57014" or message == "interrupted":
         return "query-too-slow", "The query ran into the time limit; add a filter or ask for less."
-    if state[:2] in ("08", "53", "57", "40", "55") or isinstance(error, OperationalError) or error.connection_invalidated:
+    damaged = "not a database" in message or "malformed" in message
+    if state[:2] in UNAVAILABLE or damaged or isinstance(error, OperationalError) or error.connection_invalidated:
         return "database-unavailable", "The database cannot answer at the moment; try again shortly."
     return "internal-error", "The request could not be answered."
 
 
-def _unforeseen(request: Request, error: Exception) -> Response:
+def unforeseen(request: Request, error: Exception) -> Response:
+    """The answer to an error that nothing else answers; what it was stands in the log only."""
     logger.exception("error on %s", request.scope["path"], exc_info=error)
     return problem("internal-error", "The request could not be answered.")
 

@@ -33,15 +33,13 @@ def list_projects(request: Request, session: ReadSession, query: Annotated[Proje
 
 
 @router.get("/projects.{suffix}", responses=FLAT)
-def export_projects(request: Request, suffix: Literal["json", "csv"], query: Annotated[FlatCodeQuery, Query()]) -> Response:
+def export_projects(
+    request: Request, session: ReadSession, suffix: Literal["json", "csv"], query: Annotated[FlatCodeQuery, Query()]
+) -> Response:
     """All projects as flat rows: a JSON array or CSV, by code, not paged."""
-    select = select_projects(query).order_by(Project.code)
-    return flat_codes(
-        request,
-        suffix,
-        codes.Project,
-        lambda session: map(rendering.project, counted(session, session.execute(select).scalars().all(), count_projects)),
-    )
+    rows = session.execute(select_projects(query).order_by(Project.code)).scalars().all()
+    items = map(rendering.project, counted(session, rows, count_projects))
+    return flat_codes(request, suffix, codes.Project, items)
 
 
 @router.get("/projects/{code}", response_model=codes.Project, responses=FOUND)

@@ -27,15 +27,13 @@ def list_regions(request: Request, session: ReadSession, query: Annotated[Region
 
 
 @router.get("/regions.{suffix}", responses=FLAT)
-def export_regions(request: Request, suffix: Literal["json", "csv"], query: Annotated[FlatCodeQuery, Query()]) -> Response:
+def export_regions(
+    request: Request, session: ReadSession, suffix: Literal["json", "csv"], query: Annotated[FlatCodeQuery, Query()]
+) -> Response:
     """All regions as flat rows: a JSON array or CSV, by code, not paged."""
-    select = select_regions(query).order_by(Region.code)
-    return flat_codes(
-        request,
-        suffix,
-        codes.Region,
-        lambda session: map(rendering.region, counted(session, session.execute(select).scalars().all(), count_regions)),
-    )
+    rows = session.execute(select_regions(query).order_by(Region.code)).scalars().all()
+    items = map(rendering.region, counted(session, rows, count_regions))
+    return flat_codes(request, suffix, codes.Region, items)
 
 
 @router.get("/regions/tree", response_model=codes.RegionTree, responses=COMMON)

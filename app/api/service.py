@@ -26,6 +26,7 @@ LINKS = {
     "actors": "/v1/actors",
     "projects": "/v1/projects",
     "documents": "/v1/documents",
+    "coverage": "/v1/coverage",
     "changes": "/v1/changes",
     "docs": "/docs",
     "openapi": "/openapi.json",

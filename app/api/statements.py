@@ -48,7 +48,9 @@ def list_statements(
     items = [rendering.statement(row, quotes=settings.quotes) for row in rows.items]
     notes = notes_for(session, query)
     if query.fields:
-        return answer_page(request, rows, [item.model_dump(include=set(query.fields)) for item in items], notes=notes)
+        return answer_page(
+            request, rows, [item.model_dump(include={str(field) for field in query.fields}) for item in items], notes=notes
+        )
     return answer_page(request, rows, items, notes=notes)
 
 
@@ -63,12 +65,8 @@ def export_statements(
     """The statements that match every filter as flat rows: a JSON array or CSV, one row a statement, not paged."""
     check_codes(session, query)
     columns = [column for column in FLAT_COLUMNS if not query.fields or column in query.fields]
-    return answer_flat(
-        request,
-        suffix,
-        columns,
-        lambda reading: stream_statements(reading, query, lambda row: rendering.flat(row, quotes=settings.quotes)),
-    )
+    rows = stream_statements(session, query, lambda row: rendering.flat(row, quotes=settings.quotes))
+    return answer_flat(request, suffix, columns, rows)
 
 
 @router.get("/statements/{id}", response_model=Statement, responses=ONE)

@@ -26,15 +26,13 @@ def list_units(request: Request, session: ReadSession, query: Annotated[UnitList
 
 
 @router.get("/units.{suffix}", responses=FLAT)
-def export_units(request: Request, suffix: Literal["json", "csv"], query: Annotated[FlatCodeQuery, Query()]) -> Response:
+def export_units(
+    request: Request, session: ReadSession, suffix: Literal["json", "csv"], query: Annotated[FlatCodeQuery, Query()]
+) -> Response:
     """All units as flat rows: a JSON array or CSV, by code, not paged."""
-    select = select_units(query).order_by(Unit.code)
-    return flat_codes(
-        request,
-        suffix,
-        codes.Unit,
-        lambda session: map(rendering.unit, counted(session, session.execute(select).scalars().all(), count_units)),
-    )
+    rows = session.execute(select_units(query).order_by(Unit.code)).scalars().all()
+    items = map(rendering.unit, counted(session, rows, count_units))
+    return flat_codes(request, suffix, codes.Unit, items)
 
 
 @router.get("/units/{code}", response_model=codes.Unit, responses=FOUND)

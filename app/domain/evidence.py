@@ -5,6 +5,7 @@ Verification is exact or fails: look-alike text is never accepted in place of th
 """
 
 import re
+from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -20,10 +21,25 @@ MAX_RUN_WORDS = 12  # of spans that stand closer than MIN_GAP_WORDS, taken toget
 MIN_GAP_WORDS = 2
 MAX_SHARE = 4  # all spans of a document together hold at most one part in MAX_SHARE of its text
 CONTEXT = 32  # code points of prefix and suffix, the size browsers and annotation tools use
+REACH = 5_000  # code points either side of a span in which its sentence is looked for
 
+_HAN = "\u3400-\u9fff"
+_HAN_SIGN = re.compile(f"[{_HAN}]")
 _WORD = re.compile(r"\S+")
-_SENTENCE_END = re.compile(r"[.!?。！？](?=[\"'”’)\]]*(?:\s|$))|[。！？]")
-_ABBREVIATION = re.compile(r"(?:\b[A-Z]|\b(?:Mr|Mrs|Ms|Dr|Prof|St|Co|Ltd|Inc|Corp|No|vs|etc|U\.S|e\.g|i\.e))$")
+_BARE_WORD = re.compile(rf"[{_HAN}]|[^\W{_HAN}](?:[^\s{_HAN}]*[^\W{_HAN}])?")  # without punctuation at its ends
+
+_CLOSING = "\"'”’)\\]"
+_STOP = re.compile(rf"(?:[.!?](?=[{_CLOSING}]*(?:\s|$))|[。！？])[{_CLOSING}]*")
+_NEVER_LAST = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|Prof|St|Gen|Gov|Sen|vs|cf|e\.g|i\.e)$")
+_BEFORE_NUMBER = re.compile(r"\b(?:Nos?|Vol|Fig|Art|pp?|approx|ca|Jan|Feb|Mar|Apr|Aug|Sept?|Oct|Nov|Dec)$")
+_SOMETIMES_LAST = re.compile(r"\b(?:[A-Z]|Co|Corp|Inc|Ltd|Jr|Sr|etc|a\.m|p\.m)$")
+_OPENING = re.compile(
+    r"\s*(?:$|[\"'“‘(]*(?:A|An|And|As|At|But|By|For|He|In|It|Its|On|She|So|That|The|Their|These|They|This|To|We)\s)"
+)
+_LONGEST_ABBREVIATION = 8
+
+_LINE_BREAK = re.compile(r"(?<=\S)[^\S\n]*\n\s*(?=\S)")
+_WRAPPED_SHARE = 3  # a text is hard-wrapped when one in so many of its lines begins in lower case; elsewhere next to none does
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,73 +85,92 @@ def verify(text: str | None, evidence: Evidence) -> Verification:
 
 def _nearly_stands(text: str, exact: str) -> bool:
     """Whether some window of as many words shares at least half of the span's words."""
-    wanted = _counted(_WORD.findall(exact))
-    size = sum(wanted.values())
-    words = _WORD.findall(text)
-    seen: dict[str, int] = {}
+    wanted = Counter(_BARE_WORD.findall(exact))
+    size = wanted.total()
+    window: deque[tuple[int, str]] = deque()
+    seen: Counter[str] = Counter()
     shared = 0
-    for index, word in enumerate(words):
-        if word in wanted:
-            seen[word] = seen.get(word, 0) + 1
-            shared += seen[word] <= wanted[word]
-        if index >= size:
-            left = words[index - size]
-            if left in wanted:
-                shared -= seen[left] <= wanted[left]
-                seen[left] -= 1
-        if size and shared * 2 >= size:
+    for index, match in enumerate(_BARE_WORD.finditer(text)):
+        word = match[0]
+        if word not in wanted:
+            continue
+        while window and window[0][0] <= index - size:
+            _, gone = window.popleft()
+            shared -= seen[gone] <= wanted[gone]
+            seen[gone] -= 1
+        window.append((index, word))
+        seen[word] += 1
+        shared += seen[word] <= wanted[word]
+        if shared * 2 >= size:
             return True
     return False
 
 
-def _counted(words: Iterable[str]) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for word in words:
-        counts[word] = counts.get(word, 0) + 1
-    return counts
-
-
 def quotation_of(text: str, start: int, end: int) -> Quotation:
-    """The sentence around text[start:end] and its near context, white space collapsed. A sentence never leaves its paragraph."""
-    head, tail = _paragraph_bounds(text, start, end)
-    first, last = head, tail
-    for match in _SENTENCE_END.finditer(text, head, tail):
-        if _ABBREVIATION.search(text[head : match.start()]):
-            continue
-        if match.end() <= start:
-            first = match.end()
-        elif match.start() >= end - 1:
-            last = _after_closing_marks(text, match.end(), tail)
-            break
+    """The sentence around text[start:end] and its near context.
+
+    A sentence never leaves its paragraph and is looked for REACH code points around the span. After an initial or `Ltd.` it
+    goes on, unless a word follows that mostly opens one.
+    """
+    first, last = sentence_bounds(text, start, end)
     return Quotation(
-        quote=collapse(text[_after_closing_marks(text, first, start) : last]),
+        quote=collapse(text[first:last]),
         prefix=text[max(0, start - CONTEXT) : start],
         suffix=text[end : end + CONTEXT],
     )
 
 
+def sentence_bounds(text: str, start: int, end: int) -> tuple[int, int]:
+    """Where the sentence around text[start:end] begins and ends; `quotation_of` says how it is found."""
+    offset = max(0, start - REACH)
+    first, last = _sentence_bounds(text[offset : end + REACH], start - offset, end - offset)
+    return offset + first, offset + last
+
+
+def _sentence_bounds(text: str, start: int, end: int) -> tuple[int, int]:
+    head, tail = _paragraph_bounds(text, start, end)
+    first = head
+    for stop in _STOP.finditer(text, head, tail):
+        if not _ends_sentence(text, stop, tail):
+            continue
+        if stop.start() < start:
+            first = min(stop.end(), start)
+        elif stop.start() >= end - 1:
+            return first, stop.end()
+    return first, tail
+
+
+def _ends_sentence(text: str, stop: re.Match[str], tail: int) -> bool:
+    """Whether a full stop (or the like) ends a sentence: not after an abbreviation, nor where the text goes on in lower case."""
+    if stop[0][0] in "。！？":
+        return True
+    following = text[stop.end() : min(stop.end() + CONTEXT, tail)]
+    next_char = following.lstrip()[:1]
+    if next_char.islower():
+        return False
+    if stop[0][0] != "." or not next_char:
+        return True
+    before = text[max(0, stop.start() - _LONGEST_ABBREVIATION) : stop.start()]
+    if _NEVER_LAST.search(before) or (next_char.isdigit() and _BEFORE_NUMBER.search(before)):
+        return False
+    return not _SOMETIMES_LAST.search(before) or _OPENING.match(following) is not None
+
+
 def _paragraph_bounds(text: str, start: int, end: int) -> tuple[int, int]:
-    """The paragraph's ends. In hard-wrapped text (every line followed by one blank line) only wider gaps part paragraphs."""
-    wrapped = _hard_wrapped(text)
-    gap = re.compile(r"\n\s*\n\s*\n" if wrapped else r"\n")
-    head = 0
-    for match in gap.finditer(text, 0, start):
-        head = match.end()
+    """The ends of the paragraph: a line, or in hard-wrapped text what wider gaps than those between its lines part."""
+    gap = re.compile(rf"\n(?:[^\S\n]*\n){{{_breaks_between_lines(text)},}}")
+    head = max((match.end() for match in gap.finditer(text, 0, start)), default=0)
     found = gap.search(text, end)
     return head, found.start() if found else len(text)
 
 
-def _hard_wrapped(text: str) -> bool:
-    """Whether lines break in mid-sentence: most non-empty lines are about as long as the longest and end without a full stop."""
-    lines = [line.strip() for line in text.split("\n") if line.strip()]
-    broken = sum(1 for line in lines if line[-1] not in '.!?:。！？"”')
-    return len(lines) > 20 and max(map(len, lines)) <= 100 and broken * 2 > len(lines)
-
-
-def _after_closing_marks(text: str, position: int, limit: int) -> int:
-    while position < limit and text[position] in "\"'”’)]":
-        position += 1
-    return position
+def _breaks_between_lines(text: str) -> int:
+    """How many line breaks stand between two lines of one paragraph: none, unless the text is hard-wrapped."""
+    breaks = list(_LINE_BREAK.finditer(text))
+    inner = Counter(match[0].count("\n") for match in breaks if text[match.end()].islower())
+    if inner.total() * _WRAPPED_SHARE < max(1, len(breaks)):
+        return 0
+    return max(inner, key=lambda count: (inner[count], -count))
 
 
 def fragment_url(url: str, exact: str) -> str:
@@ -148,7 +183,7 @@ def merge_spans(spans: Iterable[tuple[int, int]], text: str) -> list[tuple[int, 
     """The spans in order, joined where fewer than MIN_GAP_WORDS words lie between them."""
     merged: list[tuple[int, int]] = []
     for start, end in sorted(set(spans)):
-        if merged and (start <= merged[-1][1] or len(_WORD.findall(text[merged[-1][1] : start])) < MIN_GAP_WORDS):
+        if merged and (start <= merged[-1][1] or word_count(text[merged[-1][1] : start]) < MIN_GAP_WORDS):
             merged[-1] = (merged[-1][0], max(merged[-1][1], end))
         else:
             merged.append((start, end))
@@ -157,7 +192,7 @@ def merge_spans(spans: Iterable[tuple[int, int]], text: str) -> list[tuple[int, 
 
 def word_count(text: str) -> int:
     """Words of `text`, parted by white space; a run of Chinese counts as one word for each two characters."""
-    return sum(max(1, len(re.findall(r"[\u3400-\u9fff]", word)) // 2) for word in _WORD.findall(text))
+    return sum(1 if word.isascii() else max(1, len(_HAN_SIGN.findall(word)) // 2) for word in _WORD.findall(text))
 
 
 def total_length(spans: Sequence[tuple[int, int]]) -> int:

@@ -5,10 +5,10 @@ from difflib import get_close_matches
 
 
 def nearest(name: str, known: Iterable[str], *, limit: int = 3) -> list[str]:
-    """Up to `limit` known names most like `name`, best first; none when nothing is much like it."""
-    names = list(known)
-    found = get_close_matches(name[:100], names, n=limit, cutoff=0.6)
-    if not found:
-        lowered = name.casefold()
-        found = [each for each in names if len(lowered) >= 3 and lowered in each.casefold()][:limit]
-    return found
+    """Up to `limit` known names most like `name`, best first; none when nothing is much like it. Case does not matter."""
+    names = {each.casefold(): each for each in known}
+    wanted = name.casefold()
+    found = get_close_matches(wanted[:100], names, n=limit, cutoff=0.6)
+    if not found and len(wanted) >= 3:
+        found = sorted(each for each in names if wanted in each)[:limit]
+    return [names[each] for each in found]

@@ -8,7 +8,7 @@ import calendar
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
@@ -25,8 +25,11 @@ Days = tuple[date | None, date | None]
 """First and last day, both inclusive; None is an open or unknown end."""
 
 FIRST_YEAR, LAST_YEAR = 1000, 2999
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-_LABEL = re.compile(r"(?P<year>[12]\d{3})(?:-(?:S(?P<half>[12])|Q(?P<quarter>[1-4])|(?P<month>\d{2})(?:-(?P<day>\d{2}))?))?")
+_LABEL = re.compile(
+    r"(?P<year>[12]\d{3})(?:-(?:S(?P<half>[12])|Q(?P<quarter>[1-4])|(?P<month>\d{2})(?:-(?P<day>\d{2}))?))?", re.ASCII
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,10 @@ def days_of(label: str) -> tuple[date, date]:
 
 
 def parse_when(text: str) -> Days:
-    """The days of a calendar label, of `A..B` (from the first day of A to the last of B), of `..B` or of `A..`."""
+    """The days of a calendar label, of `A..B` (from the first day of A to the last of B), of `..B` or of `A..`.
+
+    Raises ValueError.
+    """
     if ".." not in text:
         return days_of(text)
     left, right = text.split("..", 1)
@@ -105,19 +111,19 @@ def parse_moment(text: str, zone: str = "UTC") -> tuple[date, date]:
     """The days meant by a filter value: a calendar label, or a Unix time in seconds or milliseconds.
 
     Numbers of up to four digits are years; of five to ten digits seconds; longer ones milliseconds (Grafana sends those).
+    `zone` (IANA name) decides on which day a moment falls. Raises ValueError.
     """
     value = text.strip()
-    if re.fullmatch(r"-?\d{5,14}", value, re.ASCII):
-        number = int(value)
-        seconds = number / 1000 if len(value.lstrip("-")) > 10 else number
-        try:
-            moment = datetime.fromtimestamp(seconds, UTC).astimezone(ZoneInfo(zone))
-        except (OverflowError, OSError, ValueError):
-            raise ValueError("the time is out of range") from None
-        if not FIRST_YEAR <= moment.year <= LAST_YEAR:
-            raise ValueError("the time is out of range")
-        return moment.date(), moment.date()
-    return days_of(value)
+    if not re.fullmatch(r"-?\d{5,14}", value, re.ASCII):
+        return days_of(value)
+    unit = timedelta(milliseconds=1) if len(value.lstrip("-")) > 10 else timedelta(seconds=1)
+    try:
+        day = (_EPOCH + int(value) * unit).astimezone(ZoneInfo(zone)).date()
+    except OverflowError:
+        raise ValueError("the time is out of range") from None
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError("the time is out of range")
+    return day, day
 
 
 def label_of(start: date | None, end: date | None) -> str:
@@ -158,7 +164,7 @@ RULES: dict[str, tuple[str, Callable[[date, date | None, date | None], bool]]] =
     ),
     "month_of_publication_year": (
         "a month of the year of publication",
-        lambda anchor, start, end: _in_year_of(anchor, start, end) and len(label_of(start, end)) == 7,
+        lambda anchor, start, end: _in_year_of(anchor, start, end) and label_of(start, end)[5:].isdigit(),
     ),
     "day_of_publication_year": (
         "a day of the year of publication, not after it",
@@ -207,4 +213,5 @@ def rule_fault(period: Period, published_on: date) -> str | None:
     meaning, agrees = RULES[period.rule]
     if agrees(published_on, period.start, period.end):
         return None
-    return f"{period.rule} means {meaning}; with publication on {published_on} that is not {label_of(period.start, period.end)}"
+    days = label_of(period.start, period.end) if period.start or period.end else "unknown"
+    return f"{period.rule} means {meaning}; with publication on {published_on} that is not {days}"

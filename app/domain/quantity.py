@@ -5,8 +5,8 @@ A figure is kept as written, as a normalised value, and as the interval of value
 """
 
 import re
-from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal, localcontext
+from dataclasses import dataclass, replace
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from typing import Literal, get_args
 
 Comparator = Literal["eq", "lt", "le", "gt", "ge"]
@@ -32,9 +32,10 @@ TOLERANCE_DIGITS = 2  # ... namely at most this many significant digits
 ROUNDING_CEILING = Decimal("0.05")  # rounding never reaches further than this part of X
 ROUND_NUMBER = 10_000  # from here on a whole number that ends in two zeros counts as rounded
 
-MAX_DIGITS = 18  # significant digits of a stored value; more is refused at the door
+MAX_DIGITS = 18  # digits of a number before the point, after it, and altogether; more is refused at the door
+MAX_EXPONENT = 4_000  # numbers that are compared and printed lie below 10^4000, far above any figure
 
-_EXACT = Context(prec=60)
+_EXACT = Context(prec=200)  # products and sums of a few stored values never reach as many digits, so nothing is rounded
 _SCALES = {
     "": Decimal(1),
     "hundred": Decimal(100),
@@ -67,9 +68,9 @@ class Interval:
     def mirrored(self) -> "Interval":
         """The interval of the negated values."""
         return Interval(
-            lower=None if self.upper is None else plain(-self.upper),
+            lower=None if self.upper is None else plain(self.upper.copy_negate()),
             lower_inclusive=self.upper_inclusive,
-            upper=None if self.lower is None else plain(-self.lower),
+            upper=None if self.lower is None else plain(self.lower.copy_negate()),
             upper_inclusive=self.lower_inclusive,
             basis=self.basis,
         )
@@ -85,36 +86,43 @@ class Written:
     digits: int
     """Significant digits; trailing zeros of a whole number do not count."""
     whole: bool
-    """Whether it was written without decimals and stands for a whole number."""
+    """Whether it was written without decimals."""
+    rounded: bool
+    """Whether it is a whole number of ROUND_NUMBER or more that ends in two zeros; a change of unit does not alter that."""
 
     def times(self, factor: Decimal) -> "Written":
-        """The same number in another unit of the dimension, `factor` of the new unit to one of the old."""
-        return Written(_product(self.value, factor), _product(self.step, factor), self.digits, self.whole)
+        """The same number in another unit of the dimension, `factor` (above 0) of the new unit to one of the old."""
+        return replace(self, value=plain(_product(self.value, factor)), step=plain(_product(self.step, factor)))
 
 
 def plain(value: Decimal) -> Decimal:
-    """`value` without exponent and without trailing zeros, so that equal numbers print alike."""
-    with localcontext(_EXACT):
-        if value == value.to_integral_value():
-            return value.quantize(Decimal(1)) + 0
-        return value.normalize() + 0
+    """`value` without exponent and without trailing zeros, so that equal numbers print alike. Errors as `plain_text`."""
+    return Decimal(plain_text(value))
 
 
 def plain_text(value: Decimal) -> str:
-    """Exact decimal text: no exponent, no trailing zeros, no negative zero."""
-    return format(plain(value), "f")
+    """Exact decimal text: no exponent, no trailing zeros, no negative zero.
+
+    Raises ValueError for what is not a finite number between 10^-MAX_EXPONENT and 10^MAX_EXPONENT (either sign, or 0).
+    """
+    if not value:
+        return "0"
+    if not value.is_finite() or abs(value.adjusted()) >= MAX_EXPONENT:
+        raise ValueError(f"a finite number below 10^{MAX_EXPONENT} was expected")
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def sort_key(value: Decimal) -> str:
     """A text that sorts (byte by byte) as the number does; databases without exact decimals order by it.
 
-    Sign, then the decimal exponent, then the digits; both are complemented for negative numbers.
+    Sign, then the decimal exponent, then the digits; both are complemented for negative numbers. Errors as `plain_text`.
     """
-    sign, digits, exponent = plain(value).as_tuple()
+    sign, digits, _ = plain(value).as_tuple()
     if not any(digits):
         return "1"
     text = "".join(map(str, digits)).rstrip("0")
-    size = len(digits) + int(exponent) + 5000
+    size = value.adjusted() + 5000
     if not sign:
         return f"2{size:04d}{text}"
     complement = text.translate(str.maketrans("0123456789", "9876543210"))
@@ -127,22 +135,23 @@ def parse_written(text: str) -> Written:
     if match is None or (match["scale"] or "") not in _SCALES:
         scales = ", ".join(name for name in _SCALES if name)
         raise ValueError(f"a number such as 27900, 7.55 billion or -40 (scale words: {scales}) was expected")
-    part = match["part"] or ""
-    digits = (match["whole"] + part).lstrip("0")
-    if len(digits) > MAX_DIGITS:
-        raise ValueError(f"at most {MAX_DIGITS} significant digits are kept exactly")
+    whole, part = match["whole"].lstrip("0"), match["part"] or ""
+    digits = (whole + part).lstrip("0")
+    if max(len(whole), len(part), len(digits)) > MAX_DIGITS:
+        raise ValueError(f"at most {MAX_DIGITS} digits are kept, those before and those after the point counted together")
     scale = _SCALES[match["scale"] or ""]
-    number = Decimal(f"{match['sign']}{match['whole']}.{part or '0'}")
     step = Decimal(1).scaleb(-len(part))
     if not part:
         digits = digits.rstrip("0")
-        if _is_round(abs(number)):
-            step = Decimal(10) ** (len(match["whole"].lstrip("0")) - len(digits))
+        if _is_round(Decimal(whole or 0)):
+            step = Decimal(10) ** (len(whole) - len(digits))
+    value = _product(Decimal(f"{match['sign']}{whole or 0}.{part or 0}"), scale)
     return Written(
-        value=plain(_product(number, scale)),
+        value=plain(value),
         step=plain(_product(step, scale)),
         digits=len(digits),
         whole=not part,
+        rounded=not part and _is_round(value.copy_abs()),
     )
 
 
@@ -168,33 +177,33 @@ def interval_of(
         low, high = sorted((written.value, until.value))
         return _closed(low, high, "range")
     if written.value < 0:
-        size = Written(-written.value, written.step, written.digits, written.whole)
+        size = replace(written, value=written.value.copy_negate())
         return _by_size(size, approximate=approximate, form=form, counts=counts).mirrored()
     return _by_size(written, approximate=approximate, form=form, counts=counts)
 
 
 def _by_size(written: Written, *, approximate: bool, form: Form, counts: bool) -> Interval:
     value = written.value
-    if form == "nearly":
+    if form == "nearly" and value:
         return _half_open(_product(value, NEARLY_FLOOR), value, "nearly")
-    if form == "magnitude":
+    if form == "magnitude" and value:
         return _half_open(value, _product(value, Decimal(10)), "magnitude")
     if form == "fraction":
-        margin = _product(value, FRACTION_MARGIN)
-        return _closed(_outward(value - margin, ROUND_FLOOR), _outward(value + margin, ROUND_CEILING), "fraction")
+        low, high = _either_way(value, _product(value, FRACTION_MARGIN))
+        return _closed(_outward(low, ROUND_FLOOR), _outward(high, ROUND_CEILING), "fraction")
     if approximate:
         few = written.digits <= TOLERANCE_DIGITS
         reach = max(written.step, _product(value, TOLERANCE_FLOOR)) if few else written.step
-        return _closed(value - reach, value + reach, "tolerance")
-    if counts and written.whole and not _is_round(value):
+        return _closed(*_either_way(value, reach), "tolerance")
+    if counts and written.whole and not written.rounded:
         return _closed(value, value, "exact")
     half = _product(written.step, Decimal("0.5"))
     reach = min(half, _product(value, ROUNDING_CEILING)) if value else half
-    return _half_open(value - reach, value + reach, "rounding")
+    return _half_open(*_either_way(value, reach), "rounding")
 
 
 def _is_round(value: Decimal) -> bool:
-    return value >= ROUND_NUMBER and value == value.to_integral_value() and value % 100 == 0
+    return value >= ROUND_NUMBER and _EXACT.remainder(value, Decimal(100)) == 0
 
 
 def _one_sided(value: Decimal, comparator: Comparator) -> Interval:
@@ -213,6 +222,10 @@ def _half_open(lower: Decimal, upper: Decimal, basis: IntervalBasis) -> Interval
 
 def _outward(value: Decimal, rounding: str) -> Decimal:
     return value.quantize(Decimal(1).scaleb(-FRACTION_PLACES), rounding=rounding, context=_EXACT)
+
+
+def _either_way(value: Decimal, reach: Decimal) -> tuple[Decimal, Decimal]:
+    return _EXACT.subtract(value, reach), _EXACT.add(value, reach)
 
 
 def _product(left: Decimal, right: Decimal) -> Decimal:

@@ -11,17 +11,25 @@ STATEMENT_ID = rf"{CODE}\.{CODE}"
 
 MAX_CODE = 120
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
 
 def fold(*parts: str | None) -> str:
-    """The parts as one text that ignores case, width (NFKC) and white space; what search looks in and for."""
-    joined = "\n".join(part for part in parts if part)
-    return re.sub(r"[^\S\n]+", " ", unicodedata.normalize("NFKC", joined).casefold()).strip()
+    """The parts, a line each, in a form that ignores case, width (NFKC) and white space; what search looks in and for."""
+    folded = (" ".join(_caseless(part).split()) for part in parts if part)
+    return "\n".join(part for part in folded if part)
+
+
+def _caseless(text: str) -> str:
+    """The Unicode compatibility caseless form (chapter 3.13, definition 146): folding once more changes nothing."""
+    decomposed = unicodedata.normalize("NFD", text).casefold()
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", decomposed).casefold()))
 
 
 def text_fault(text: str) -> str | None:
     """Why a text cannot be kept on both databases, or None when it can."""
     if "\x00" in text:
         return "a NUL character cannot be kept"
-    if any("\ud800" <= char <= "\udfff" for char in text):
+    if _SURROGATE.search(text):
         return "a lone surrogate is not text"
     return None

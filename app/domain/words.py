@@ -1,4 +1,4 @@
-"""The closed word lists of the field that are no code lists: each word stands here once and means what `docs/data-model.md` says."""
+"""The closed word lists that are no code lists: each word stands here once and means what `docs/data-model.md` says."""
 
 from typing import Literal, get_args
 
@@ -12,7 +12,7 @@ Status = Literal["published", "deprecated", "withdrawn"]
 RelationName = Literal["conversion_of", "part_of", "update_of", "look_alike"]
 RelationSeen = Literal["conversion", "conversion_of", "part", "part_of", "update", "update_of", "look_alike"]
 Operation = Literal["created", "updated", "withdrawn", "removed"]
-MentionState = Literal["stated", "dismissed"]
+MentionState = Literal["stated", "dismissed", "unaccounted"]
 ProjectStep = Literal[
     "proposed",
     "planned",
@@ -36,7 +36,7 @@ RELATIONS: tuple[RelationName, ...] = get_args(RelationName)
 CHANGE_OPERATIONS: tuple[Operation, ...] = get_args(Operation)
 MENTION_STATES: tuple[MentionState, ...] = get_args(MentionState)
 
-INVERSES: dict[RelationName, RelationSeen] = {
+INVERSES: dict[str, RelationSeen] = {
     "conversion_of": "conversion",
     "part_of": "part",
     "update_of": "update",

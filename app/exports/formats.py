@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -14,6 +15,9 @@ from app.schemas.common import PlainDecimal
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\x00")
 """A cell of text that begins so would run as a formula in a spreadsheet (CWE-1236); it gets a leading apostrophe."""
+
+NUMBER = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
+"""Text that is a number is none; it stays as it is."""
 
 Rows = Iterable[Mapping[str, Any]]
 CHUNK = 64 * 1024
@@ -63,7 +67,7 @@ def _cell(value: Any) -> Any:
         return "true" if value else "false"
     if isinstance(value, Decimal):
         return plain_text(value)
-    if isinstance(value, str) and value.startswith(FORMULA):
+    if isinstance(value, str) and value.startswith(FORMULA) and not NUMBER.fullmatch(value):
         return f"'{value}"
     return value
 

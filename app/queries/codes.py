@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from app import models
 from app.db import contains
 from app.domain.nearest import nearest
-from app.domain.text import fold
-from app.domain.words import ACTOR_KINDS, STOCK_FLOW
+from app.domain.period import parse_moment
+from app.domain.words import ActorKind, StockFlow
 from app.errors import NotFoundError
 from app.models import (
     Actor,
@@ -27,8 +27,8 @@ from app.models import (
     StatementRegion,
     Unit,
 )
-from app.queries.listing import CodeListQuery, Codes, Order, Strict, Text, one_or_more, words_of
-from app.queries.statements import Moment, parse_moment, regions_within
+from app.queries.listing import CodeListQuery, Codes, OneOrMore, Order, Strict, Text, words_of
+from app.queries.statements import Moment, regions_within
 
 T = TypeVar("T")
 
@@ -45,7 +45,7 @@ class IndicatorListQuery(CodeListQuery):
 
     topic: Annotated[Codes, Field(description="Indicators of one of these topics. Left out: all.")] = []
     stock_flow: Annotated[
-        one_or_more(*STOCK_FLOW),  # type: ignore[valid-type]
+        OneOrMore[StockFlow],
         Field(description="`stock`, `flow` or both. Left out: both."),
     ] = []
 
@@ -57,7 +57,7 @@ class UnitListQuery(CodeListQuery):
 class ActorListQuery(CodeListQuery):
     """Parameters of the list of actors."""
 
-    kind: Annotated[one_or_more(*ACTOR_KINDS), Field(description="`person`, `organisation` or both. Left out: both.")] = []  # type: ignore[valid-type]
+    kind: Annotated[OneOrMore[ActorKind], Field(description="`person`, `organisation` or both. Left out: both.")] = []
 
 
 class ProjectListQuery(CodeListQuery):
@@ -101,7 +101,7 @@ def by_code(column: Any) -> Order:
     return Order(columns=(), key=column)
 
 
-def select_regions(query: Any) -> sa.Select[tuple[Region]]:
+def select_regions(query: Any) -> sa.Select[Region]:
     """Regions with their parents and children."""
     select = sa.select(Region).options(selectinload(Region.parents), selectinload(Region.children))
     if getattr(query, "kind", None):
@@ -111,7 +111,7 @@ def select_regions(query: Any) -> sa.Select[tuple[Region]]:
     return _named(select, Region.folded, query.q)
 
 
-def select_indicators(query: Any) -> sa.Select[tuple[Indicator]]:
+def select_indicators(query: Any) -> sa.Select[Indicator]:
     """Indicators with what they count."""
     select = sa.select(Indicator).options(selectinload(Indicator.counted))
     if getattr(query, "topic", None):
@@ -121,17 +121,17 @@ def select_indicators(query: Any) -> sa.Select[tuple[Indicator]]:
     return _named(select, Indicator.folded, query.q)
 
 
-def select_units(query: Any) -> sa.Select[tuple[Unit]]:
+def select_units(query: Any) -> sa.Select[Unit]:
     """Units of measure."""
     select = sa.select(Unit)
     if query.q:
-        for word in words_of(query.q, fold(query.q)):
+        for word in words_of(query.q):
             name = sa.func.lower(Unit.name)
             select = select.where(sa.or_(contains(name, word), contains(Unit.name_zh, word)))
     return select
 
 
-def select_actors(query: Any) -> sa.Select[tuple[Actor]]:
+def select_actors(query: Any) -> sa.Select[Actor]:
     """Persons and organisations."""
     select = sa.select(Actor)
     if getattr(query, "kind", None):
@@ -139,7 +139,7 @@ def select_actors(query: Any) -> sa.Select[tuple[Actor]]:
     return _named(select, Actor.folded, query.q)
 
 
-def select_projects(query: Any) -> sa.Select[tuple[Project]]:
+def select_projects(query: Any) -> sa.Select[Project]:
     """Projects with their regions, parties and history."""
     select = sa.select(Project).options(
         selectinload(Project.regions).joinedload(ProjectRegion.place),
@@ -158,7 +158,7 @@ def select_projects(query: Any) -> sa.Select[tuple[Project]]:
     return _named(select, Project.folded, query.q)
 
 
-def select_documents(query: Any) -> sa.Select[tuple[Document]]:
+def select_documents(query: Any) -> sa.Select[Document]:
     """Documents with publisher and authors."""
     select = sa.select(Document).options(
         joinedload(Document.issuer), selectinload(Document.authors).joinedload(DocumentAuthor.author)
@@ -183,9 +183,9 @@ def _lies(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     return Project.code.in_(sa.select(ProjectRegion.project).where(condition))
 
 
-def _named(select: sa.Select[tuple[T]], folded: Any, q: str | None) -> sa.Select[tuple[T]]:
+def _named(select: sa.Select[T], folded: Any, q: str | None) -> sa.Select[T]:
     if q is not None:
-        for word in words_of(q, fold(q)):
+        for word in words_of(q):
             select = select.where(contains(folded, word))
     return select
 
@@ -203,7 +203,7 @@ Counter = Callable[[Session, Sequence[str]], dict[str, dict[str, int]]]
 """Counts by name and code, for some codes; one SQL statement."""
 
 
-def _count(session: Session, wanted: dict[str, sa.Select[tuple[str, int]]]) -> dict[str, dict[str, int]]:
+def _count(session: Session, wanted: dict[str, sa.Select[str, int]]) -> dict[str, dict[str, int]]:
     """Several counts by code in one SQL statement."""
     labelled = [select.add_columns(sa.literal(name)) for name, select in wanted.items()]
     counts: dict[str, dict[str, int]] = {name: {} for name in wanted}
@@ -212,7 +212,7 @@ def _count(session: Session, wanted: dict[str, sa.Select[tuple[str, int]]]) -> d
     return counts
 
 
-def _statements_by(column: Any, codes: Sequence[str]) -> sa.Select[tuple[str, int]]:
+def _statements_by(column: Any, codes: Sequence[str]) -> sa.Select[str, int]:
     live = Statement.status != "withdrawn"
     return sa.select(column, sa.func.count()).where(column.in_(codes), live).group_by(column)
 
@@ -229,22 +229,28 @@ def count_indicators(session: Session, codes: Sequence[str]) -> dict[str, dict[s
 
 
 def count_units(session: Session, codes: Sequence[str]) -> dict[str, dict[str, int]]:
-    """Statements in each unit."""
-    return _count(session, {"statements": _statements_by(Statement.unit, codes)})
+    """Statements in the dimension of each unit, as the filter `unit` finds them."""
+    return _count(
+        session, {"statements": _statements_by(Unit.code, codes).select_from(Statement).join(Unit, Unit.base == Statement.unit)}
+    )
 
 
 def count_actors(session: Session, codes: Sequence[str]) -> dict[str, dict[str, int]]:
-    """Statements each actor says, documents it published or wrote, projects it takes part in."""
+    """Statements each actor says or whose document it published or wrote, those documents, projects it takes part in."""
     published = sa.select(Document.publisher.label("actor"), Document.code.label("document"))
     wrote = sa.select(DocumentAuthor.actor, DocumentAuthor.document)
     made = published.union(wrote).subquery()
+    live = Statement.status != "withdrawn"
+    said = sa.select(Statement.speaker.label("actor"), Statement.id).where(live)
+    printed = sa.select(made.c.actor, Statement.id).join(made, made.c.document == Statement.document).where(live)
+    theirs = said.union(printed).subquery()
     parties = sa.select(ProjectParty.actor, ProjectParty.project).distinct().subquery()
+    wanted = {"statements": theirs, "documents": made, "projects": parties}
     return _count(
         session,
         {
-            "statements": _statements_by(Statement.speaker, codes),
-            "documents": sa.select(made.c.actor, sa.func.count()).where(made.c.actor.in_(codes)).group_by(made.c.actor),
-            "projects": sa.select(parties.c.actor, sa.func.count()).where(parties.c.actor.in_(codes)).group_by(parties.c.actor),
+            name: sa.select(table.c.actor, sa.func.count()).where(table.c.actor.in_(codes)).group_by(table.c.actor)
+            for name, table in wanted.items()
         },
     )
 
@@ -273,6 +279,6 @@ def all_regions(session: Session) -> list[Region]:
     return list(session.execute(select).scalars())
 
 
-def kinds_of(column: Any) -> sa.Select[tuple[str]]:
+def kinds_of(column: Any) -> sa.Select[str]:
     """The words in use in a column without a code list of its own."""
     return sa.select(column).distinct().order_by(column)

@@ -8,7 +8,8 @@ import binascii
 import hashlib
 import hmac
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Generic, Literal, TypeVar
@@ -19,14 +20,19 @@ from sqlalchemy.orm import Session
 
 from app import models
 from app.domain.nearest import nearest
-from app.domain.text import CODE, MAX_CODE, STATEMENT_ID, text_fault
+from app.domain.text import CODE, MAX_CODE, STATEMENT_ID, fold, text_fault
 from app.errors import BadRequestError, Fault
 
 MAX_CODES = 50
+MAX_WORDS = 20
 MAX_CURSOR = 2000
 CURSOR_VERSION = 1
 
+NOUNS = {"within": "region", "publisher": "actor"}
+"""What a parameter's codes are, where its name does not say so."""
+
 Row = TypeVar("Row")
+Word = TypeVar("Word")
 
 
 def _split(value: Any) -> Any:
@@ -43,19 +49,45 @@ def _text(value: str) -> str:
     return value
 
 
-Text = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_text)]
+def _search(value: str) -> str:
+    words = fold(_text(value)).split()
+    if not 1 <= len(words) <= MAX_WORDS:
+        raise ValueError(f"1 to {MAX_WORDS} words were expected")
+    return value
+
+
+Text = Annotated[
+    str,
+    Field(min_length=1, max_length=200, json_schema_extra={"pattern": r"^[^\x00]*[^\s\x00][^\x00]*$"}),
+    AfterValidator(_search),
+]
+"""A search text: words parted by white space."""
 CodeIn = Annotated[str, Field(pattern=rf"^{CODE}$", max_length=MAX_CODE)]
 UnitIn = Annotated[str, Field(pattern=r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$", max_length=20)]
 PathCode = Annotated[str, Field(pattern=rf"^{CODE}$", max_length=MAX_CODE, description="The code.")]
 PathUnit = Annotated[str, Field(pattern=r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$", max_length=20, description="The code.")]
 PathStatement = Annotated[str, Field(pattern=rf"^{STATEMENT_ID}$", max_length=2 * MAX_CODE + 1, description="document.slug")]
 Codes = Annotated[list[CodeIn], BeforeValidator(_split), Field(max_length=MAX_CODES)]
+Words = Annotated[
+    list[Annotated[str, Field(pattern=r"^[a-z]+(_[a-z]+)*$", max_length=40)]],
+    BeforeValidator(_split),
+    Field(max_length=MAX_CODES),
+]
 UnitCodes = Annotated[list[UnitIn], BeforeValidator(_split), Field(max_length=MAX_CODES)]
 
 
-def one_or_more(*words: str) -> Any:
-    """A list parameter whose items are among `words`."""
-    return Annotated[list[Literal[words]], BeforeValidator(_split), Field(max_length=MAX_CODES)]  # type: ignore[valid-type]
+OneOrMore = Annotated[list[Word], BeforeValidator(_split), Field(max_length=MAX_CODES)]
+"""A list parameter whose items are words of a closed list, such as `OneOrMore[Measure]`."""
+
+
+def _digits(value: Any) -> Any:
+    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,20}", value) is None:
+        raise ValueError("a whole number in digits was expected")
+    return value
+
+
+DIGITS = BeforeValidator(_digits)
+"""For whole numbers, after their bounds: written in plain digits, neither 1_000 nor 5.0 nor spaces."""
 
 
 class Strict(BaseModel):
@@ -67,13 +99,13 @@ class Strict(BaseModel):
 class Paging(Strict):
     """The parameters of every paged list."""
 
-    limit: Annotated[int, Field(ge=1, le=1000, description="Most rows on the page.")] = 50
+    limit: Annotated[int, Field(ge=1, le=1000, description="Most rows on the page."), DIGITS] = 50
     cursor: Annotated[
         str | None,
         Field(min_length=1, max_length=MAX_CURSOR, description="Where to go on: the `next` address of a page holds it. Opaque."),
     ] = None
     include: Annotated[
-        one_or_more("total"), Field(description="`total` counts the whole list; it costs a second query.")  # type: ignore[valid-type]
+        OneOrMore[Literal["total"]], Field(description="`total` counts the whole list; it costs a second query.")
     ] = []
 
 
@@ -171,7 +203,7 @@ def write_cursor(values: Sequence[Any], key: str, scope: str) -> str:
     plain = [value.isoformat() if isinstance(value, date) else value for value in values]
     marks = ["d" if isinstance(value, date) else "" for value in values]
     body = json.dumps([CURSOR_VERSION, scope, plain, marks], ensure_ascii=True, separators=(",", ":")).encode()
-    return base64.urlsafe_b64encode(_sign(body, key) + body).decode().rstrip("=")
+    return _opaque(_sign(body, key) + body)
 
 
 def read_cursor(cursor: str, key: str, scope: str, *, size: int) -> list[Any]:
@@ -184,7 +216,7 @@ def read_cursor(cursor: str, key: str, scope: str, *, size: int) -> list[Any]:
     try:
         raw = base64.b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         mac, body = raw[:16], raw[16:]
-        if not hmac.compare_digest(mac, _sign(body, key)):
+        if not hmac.compare_digest(mac, _sign(body, key)) or _opaque(raw) != cursor:
             raise refused
         version, made_for, values, marks = json.loads(body)
     except (UnicodeEncodeError, binascii.Error, ValueError):
@@ -194,11 +226,15 @@ def read_cursor(cursor: str, key: str, scope: str, *, size: int) -> list[Any]:
     return [date.fromisoformat(value) if mark == "d" else value for value, mark in zip(values, marks, strict=True)]
 
 
+def _opaque(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
 def _sign(body: bytes, key: str) -> bytes:
     return hmac.digest(bytes.fromhex(key), b"cursor" + body, "sha256")[:16]
 
 
-def require_codes(session: Session, wanted: dict[str, tuple[Any, Sequence[str]]]) -> None:
+def require_codes(session: Session, wanted: Mapping[str, tuple[Any, Sequence[str]]]) -> None:
     """Raise BadRequestError naming every filter value that no code list holds, with the nearest that one does.
 
     `wanted` maps a parameter to the column that holds its codes and the values asked for. One SQL statement, and one more
@@ -212,18 +248,14 @@ def require_codes(session: Session, wanted: dict[str, tuple[Any, Sequence[str]]]
     faults = []
     for name, (column, values) in asked.items():
         for value in sorted(each for each in values if (name, each) not in found):
+            noun = NOUNS.get(name, name)
             known = session.execute(sa.select(column).distinct().order_by(column)).scalars().all()
-            faults.append(Fault("query", name, f"no {name} has the code {value!r}", nearest(value, known)))
+            faults.append(Fault("query", name, f"no {noun} has the code {value!r}", nearest(value, known)))
     if faults:
         names = ", ".join(dict.fromkeys(fault.name for fault in faults))
         raise BadRequestError("unknown-code", f"Unknown code in {names}; each code list is at /v1.", faults)
 
 
-def words_of(q: str, folded: str) -> list[str]:
-    """The words of a search text, folded as the search columns are; an empty search is refused."""
-    words = folded.split()
-    if not words:
-        raise BadRequestError(
-            "invalid-parameter", f"{q!r} holds no word to search for.", [Fault("query", "q", "a word was expected")]
-        )
-    return words[:20]
+def words_of(q: str) -> list[str]:
+    """The words of a search text, folded as the search columns are."""
+    return fold(q).split()

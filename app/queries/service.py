@@ -1,30 +1,30 @@
 """What the database holds altogether, and what changed since a data version."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import sqlalchemy as sa
 from pydantic import Field
 from sqlalchemy.orm import Session
 
 from app import models
-from app.domain.words import CHANGE_OPERATIONS
+from app.domain.words import Operation
 from app.models import Change
-from app.queries.listing import Order, Paging, one_or_more
+from app.queries.listing import DIGITS, OneOrMore, Order, Paging
 
-RESOURCES = ("actor", "document", "indicator", "project", "region", "relation", "statement", "unit")
+Resource = Literal["actor", "document", "indicator", "project", "region", "relation", "statement", "unit"]
 
 
 class ChangeListQuery(Paging):
     """Parameters of the list of changes."""
 
     since: Annotated[
-        int, Field(ge=0, le=2_147_483_647, description="Only changes of later data versions than this one. 0: all.")
+        int, Field(ge=0, le=2_147_483_647, description="Only changes of later data versions than this one. 0: all."), DIGITS
     ] = 0
-    resource: Annotated[one_or_more(*RESOURCES), Field(description="Only changes of these resources. Left out: all.")] = []  # type: ignore[valid-type]
-    operation: Annotated[one_or_more(*CHANGE_OPERATIONS), Field(description="Only these operations. Left out: all.")] = []  # type: ignore[valid-type]
+    resource: Annotated[OneOrMore[Resource], Field(description="Only changes of these resources. Left out: all.")] = []
+    operation: Annotated[OneOrMore[Operation], Field(description="Only these operations. Left out: all.")] = []
 
 
-def select_changes(query: ChangeListQuery) -> sa.Select[tuple[Change]]:
+def select_changes(query: ChangeListQuery) -> sa.Select[Change]:
     """Changes of later data versions than `since`."""
     select = sa.select(Change).where(Change.version > query.since)
     if query.resource:

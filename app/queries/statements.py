@@ -2,24 +2,23 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
 import sqlalchemy as sa
 from pydantic import AfterValidator, Field, WithJsonSchema
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from app import models
 from app.db import contains
 from app.domain.nearest import nearest
-from app.domain.period import PERIOD_BASES, PERIOD_TYPES, days_of, parse_moment
-from app.domain.quantity import COMPARATORS, MEASURES
-from app.domain.text import fold
-from app.domain.words import KINDS, STATEMENT_STATUSES
+from app.domain.period import PeriodBasis, PeriodType, days_of, parse_moment
+from app.domain.quantity import Comparator, Measure
+from app.domain.words import Kind, Status
 from app.errors import NotFoundError, WithdrawnError
 from app.models import Document, DocumentAuthor, Indicator, Project, Region, RegionParent, Relation, StatementRegion, Unit
 from app.models import Statement as Row
-from app.queries.listing import Codes, Order, Paging, Strict, Text, UnitCodes, one_or_more, require_codes, words_of
-from app.schemas.statements import FLAT_COLUMNS, Statement
+from app.queries.listing import Codes, OneOrMore, Order, Paging, Strict, Text, UnitCodes, require_codes, words_of
+from app.schemas.statements import FlatColumn, StatementField
 
 _YEAR = r"[12]\d{3}"
 _DAY = (
@@ -67,7 +66,20 @@ SORTS: dict[str, tuple[Any, ...]] = {
 }
 """What a list of statements can be ordered by; rows without a value come last either way, the id decides ties."""
 
-Sort = Literal["id", *(f"{sign}{name}" for name in SORTS for sign in ("", "-") if (sign, name) != ("", "id"))]  # type: ignore[valid-type]
+Sort: TypeAlias = Literal[
+    "id",
+    "-id",
+    "period",
+    "-period",
+    "published_on",
+    "-published_on",
+    "position",
+    "-position",
+    "value",
+    "-value",
+    "changed_in",
+    "-changed_in",
+]
 
 
 class StatementFilters(Strict):
@@ -79,8 +91,8 @@ class StatementFilters(Strict):
     ] = []
     indicator: Annotated[Codes, Field(description="Statements about one of these indicators. Left out: all.")] = []
     topic: Annotated[Codes, Field(description="Statements about an indicator of one of these topics. Left out: all.")] = []
-    measure: Annotated[one_or_more(*MEASURES), Field(description="Statements with one of these measures.")] = []  # type: ignore[valid-type]
-    kind: Annotated[one_or_more(*KINDS), Field(description="Statements of one of these kinds.")] = []  # type: ignore[valid-type]
+    measure: Annotated[OneOrMore[Measure], Field(description="Statements with one of these measures.")] = []
+    kind: Annotated[OneOrMore[Kind], Field(description="Statements of one of these kinds.")] = []
     project: Annotated[Codes, Field(description="Statements about one of these projects.")] = []
     actor: Annotated[
         Codes, Field(description="Statements that one of these actors says, or whose document it published or wrote.")
@@ -90,13 +102,13 @@ class StatementFilters(Strict):
     unit: Annotated[
         UnitCodes, Field(description="Statements whose quantity is in the dimension of one of these units (km2 for ha).")
     ] = []
-    comparator: Annotated[one_or_more(*COMPARATORS), Field(description="Statements with one of these comparators.")] = []  # type: ignore[valid-type]
+    comparator: Annotated[OneOrMore[Comparator], Field(description="Statements with one of these comparators.")] = []
     period_basis: Annotated[
-        one_or_more(*PERIOD_BASES), Field(description="Statements whose period is known in one of these ways.")
-    ] = []  # type: ignore[valid-type]
-    period_type: Annotated[one_or_more(*PERIOD_TYPES), Field(description="Statements with one of these types of period.")] = []  # type: ignore[valid-type]
+        OneOrMore[PeriodBasis], Field(description="Statements whose period is known in one of these ways.")
+    ] = []
+    period_type: Annotated[OneOrMore[PeriodType], Field(description="Statements with one of these types of period.")] = []
     status: Annotated[
-        one_or_more(*STATEMENT_STATUSES),  # type: ignore[valid-type]
+        OneOrMore[Status],
         Field(description="Statements with one of these statuses. Left out: published and deprecated."),
     ] = []
     period: Annotated[
@@ -141,7 +153,7 @@ class StatementFlatQuery(StatementFilters):
         Field(description="Order; `-` means descending. Rows without a value come last, the id decides ties."),
     ] = "id"
     fields: Annotated[
-        one_or_more(*FLAT_COLUMNS),  # type: ignore[valid-type]
+        OneOrMore[FlatColumn],
         Field(description="Only these columns, in the order of the full list. Left out: all."),
     ] = []
 
@@ -153,12 +165,12 @@ class StatementListQuery(StatementFilters, Paging):
         Sort, Field(description="Order; `-` means descending. Rows without a value come last, the id decides ties.")
     ] = "id"
     fields: Annotated[
-        one_or_more(*Statement.model_fields),  # type: ignore[valid-type]
+        OneOrMore[StatementField],
         Field(description="Only these fields of each statement. Left out: all."),
     ] = []
 
 
-def select_statements(query: StatementFilters) -> sa.Select[tuple[Row]]:
+def select_statements(query: StatementFilters) -> sa.Select[Row]:
     """The statements asked for, without order and without what a page shows of their neighbours."""
     select = sa.select(Row).join(Document, Document.code == Row.document)
     for where in (*_code_filters(query), *_period_filters(query), *_other_filters(query)):
@@ -215,7 +227,12 @@ def _period_filters(query: StatementFilters) -> Iterator[sa.ColumnElement[bool]]
 
 
 def _meets(start: date | None, end: date | None, match: str) -> sa.ColumnElement[bool]:
-    """Periods that overlap, lie within, or equal start..end. An open start reaches back for ever; unknown never meets."""
+    """Periods that overlap, lie within, or equal start..end. An open start reaches back for ever; unknown never meets.
+
+    Nothing meets a start after the end, not even a long period that holds both days.
+    """
+    if start and end and start > end:
+        return sa.false()
     known = sa.or_(Row.period_start.is_not(None), Row.period_end.is_not(None))
     if match == "equals":
         return sa.and_(known, *(_is(Row.period_start, start), _is(Row.period_end, end)))
@@ -234,7 +251,7 @@ def _other_filters(query: StatementFilters) -> Iterator[sa.ColumnElement[bool]]:
     if query.has_quantity is not None:
         yield Row.comparator.is_not(None) if query.has_quantity else Row.comparator.is_(None)
     if query.q is not None:
-        for word in words_of(query.q, fold(query.q)):
+        for word in words_of(query.q):
             yield _holds(word)
 
 
@@ -256,7 +273,7 @@ def _about(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     return Row.id.in_(sa.select(StatementRegion.statement).where(condition))
 
 
-def regions_within(codes: Sequence[str]) -> sa.Select[tuple[str]]:
+def regions_within(codes: Sequence[str]) -> sa.Select[str]:
     """The regions themselves and every region that lies in one of them, by any chain of parents."""
     inside = sa.select(Region.code.label("code")).where(Region.code.in_(codes)).cte("inside", recursive=True)
     below = sa.select(RegionParent.region).join(inside, RegionParent.parent == inside.c.code)
@@ -273,8 +290,13 @@ def order_of(sort: str) -> Order:
     return Order(columns=SORTS[name], key=Row.id, descending=descending)
 
 
-def with_neighbours(select: sa.Select[tuple[Row]]) -> sa.Select[tuple[Row]]:
-    """Load with each statement all that its representation shows; a constant number of SQL statements."""
+def with_neighbours(select: sa.Select[Row]) -> sa.Select[Row]:
+    """Load with each statement all that its representation shows; a constant number of SQL statements.
+
+    Relations to withdrawn statements are left out; they would lead nowhere.
+    """
+    other = aliased(Row)
+    live = sa.select(other.id).where(other.status != "withdrawn")
     return select.options(
         joinedload(Row.source).joinedload(Document.issuer),
         joinedload(Row.measured),
@@ -282,8 +304,8 @@ def with_neighbours(select: sa.Select[tuple[Row]]) -> sa.Select[tuple[Row]]:
         joinedload(Row.said_by),
         joinedload(Row.quotation),
         selectinload(Row.regions).joinedload(StatementRegion.place),
-        selectinload(Row.relations),
-        selectinload(Row.related_by),
+        selectinload(Row.relations.and_(Relation.other.in_(live))),
+        selectinload(Row.related_by.and_(Relation.statement.in_(live))),
     )
 
 
@@ -308,7 +330,7 @@ def check_codes(session: Session, query: StatementFilters) -> None:
 
 def notes_for(session: Session, query: StatementFilters) -> list[str]:
     """Remarks where the answer may surprise: regions with a definition of their own, and bounds the wrong way round."""
-    notes = []
+    notes: list[str] = []
     if query.within:
         rows = session.execute(
             sa.select(Region.code, Region.note)
@@ -335,10 +357,13 @@ def get_statement(session: Session, id_: str) -> Row:
 
 def get_related(session: Session, row: Row) -> list[tuple[Relation, bool, Row]]:
     """Relations of a statement, whether it is the statement they start from, and the statement at the other end."""
-    ends = {relation.other: (relation, True) for relation in row.relations}
-    ends.update({relation.statement: (relation, False) for relation in row.related_by})
-    rows = session.execute(with_neighbours(sa.select(Row).where(Row.id.in_(ends), Row.status != "withdrawn")).order_by(Row.id))
-    return [(*ends[other.id], other) for other in rows.scalars()]
+    ends = [(relation.other, True, relation) for relation in row.relations]
+    ends.extend((relation.statement, False, relation) for relation in row.related_by)
+    ids = {id_ for id_, _, _ in ends}
+    rows = session.execute(with_neighbours(sa.select(Row).where(Row.id.in_(ids)))).scalars()
+    by_id = {other.id: other for other in rows}
+    ends.sort(key=lambda end: (end[0], end[1], end[2].relation))
+    return [(relation, starts_here, by_id[id_]) for id_, starts_here, relation in ends]
 
 
 def stream_statements(

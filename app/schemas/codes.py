@@ -79,7 +79,7 @@ class Unit(Named):
     family: Family = Field(description="money for every currency, else the dimension's kind.")
     base: str = Field(description="Base unit of the dimension; quantities are normalised to it.")
     factor: Number = Field(description="Base units in one of this unit, exact.")
-    statements: int = Field(description="Statements whose quantity is in this unit.")
+    statements: int = Field(description="Statements whose quantity is in its dimension (km2 for ha).")
     links: Links
 
 
@@ -90,7 +90,7 @@ class Actor(Named):
     organisation: str | None = Field(description="Code of the organisation it speaks for or belongs to.")
     wikidata: str | None = Field(description="Wikidata item, where certain.")
     note: str | None = Field(description="Remark of the curator.")
-    statements: int = Field(description="Statements it says itself (as speaker).")
+    statements: int = Field(description="Statements it says, or whose document it published or wrote.")
     documents: int = Field(description="Documents it published or wrote.")
     projects: int = Field(description="Projects it takes part in.")
     links: Links

@@ -1,7 +1,7 @@
 """A statement on the wire: one thing that one document says once, with the words that say it."""
 
 from datetime import date
-from typing import Any
+from typing import Any, Literal, get_args
 
 from pydantic import Field, create_model
 
@@ -12,9 +12,11 @@ from app.domain.words import AttributionBasis, AttributionMode, Kind, RelationSe
 from app.schemas.common import Named, Number, Shape
 
 
-class IndicatorRef(Named):
+class IndicatorRef(Shape):
     """What is measured."""
 
+    code: str = Field(description="Its code.")
+    name: str = Field(description="Its English name.")
     topic: str = Field(description="Topic of the indicator.")
 
 
@@ -182,12 +184,81 @@ class Citation(Shape):
     url: str = Field(description="Permanent address of the statement in this database.")
 
 
-FLAT_COLUMNS: tuple[str, ...] = (
-    *("id", "document", "document_title", "publisher", "published_on", "text", "as_written", "indicator", "indicator_name"),
-    *("topic", "measure", "base_region", "base_indicator", "base_period", "counted", "kind", "regions", "region_names"),
-    *("project", "value", "value_text", "comparator", "approximate", "lower", "lower_inclusive", "upper", "upper_inclusive"),
-    *("interval_basis", "unit", "conversion_of", "period", "period_type", "period_start", "period_end", "period_basis"),
-    *("period_as_written", "time", "speaker", "attribution_mode", "attribution_basis", "evidence_start", "evidence_end"),
-    *("paragraph", "quote", "document_url", "evidence_url", "cell", "status", "version", "changed_in"),
-)
+FlatColumn = Literal[
+    "id",
+    "document",
+    "document_title",
+    "publisher",
+    "published_on",
+    "text",
+    "as_written",
+    "indicator",
+    "indicator_name",
+    "topic",
+    "measure",
+    "base_region",
+    "base_indicator",
+    "base_period",
+    "counted",
+    "kind",
+    "regions",
+    "region_names",
+    "project",
+    "value",
+    "value_text",
+    "comparator",
+    "approximate",
+    "lower",
+    "lower_inclusive",
+    "upper",
+    "upper_inclusive",
+    "interval_basis",
+    "unit",
+    "conversion_of",
+    "period",
+    "period_type",
+    "period_start",
+    "period_end",
+    "period_basis",
+    "period_as_written",
+    "time",
+    "speaker",
+    "attribution_mode",
+    "attribution_basis",
+    "evidence_start",
+    "evidence_end",
+    "paragraph",
+    "quote",
+    "document_url",
+    "evidence_url",
+    "cell",
+    "status",
+    "version",
+    "changed_in",
+]
 """Columns of a flat statement; new ones are only ever added at the end."""
+
+FLAT_COLUMNS: tuple[FlatColumn, ...] = get_args(FlatColumn)
+
+StatementField = Literal[
+    "id",
+    "text",
+    "indicator",
+    "measure",
+    "base",
+    "kind",
+    "regions",
+    "project",
+    "quantity",
+    "period",
+    "attribution",
+    "document",
+    "evidence",
+    "related",
+    "cell",
+    "note",
+    "status",
+    "version",
+    "changed_in",
+]
+"""Fields of a statement that `fields` may choose."""

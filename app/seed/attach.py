@@ -1,6 +1,7 @@
 """Attaches the operator's own copies of documents, recognised by their content, and checks every locator against them."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 from app import models
 from app.db import check_schema, writing
 from app.domain.evidence import Evidence, verify
+from app.domain.nearest import nearest
 from app.domain.text import text_fault
 from app.errors import ClaimbookError
 from app.seed.load import requote
@@ -24,6 +26,8 @@ class Attached:
     path: Path
     document: str
     exact_copy: bool
+    changed: bool
+    """False when this very text was attached before"""
     states: dict[str, str]
 
 
@@ -33,6 +37,10 @@ class Refused:
 
     path: Path
     reason: str
+
+
+class _RefusedError(Exception):
+    """Why a file is not attached."""
 
 
 def attach(engine: sa.Engine, paths: list[Path], *, accept: bool = False) -> tuple[list[Attached], list[Refused]]:
@@ -45,117 +53,112 @@ def attach(engine: sa.Engine, paths: list[Path], *, accept: bool = False) -> tup
     refused: list[Refused] = []
     with writing(engine) as connection:
         check_schema(connection)
-        for path in _files(paths):
-            found = _attach_one(connection, path, accept=accept)
-            if isinstance(found, Attached):
-                attached.append(found)
-            else:
-                refused.append(found)
-        if any(each for each in attached if _is_new(connection, each)):
-            _count_version(connection, [each.document for each in attached])
+        for path in paths:
+            files = sorted(path.glob("*.txt")) if path.is_dir() else [path]
+            if not files:
+                refused.append(Refused(path, "there is no .txt file in this directory"))
+            for file in files:
+                try:
+                    attached.extend(_attach_file(connection, file, accept=accept))
+                except _RefusedError as error:
+                    refused.append(Refused(file, str(error)))
+        _count_version(connection, {each.document for each in attached if each.changed})
     return attached, refused
 
 
 def verify_statements(engine: sa.Engine, document: str | None = None) -> list[tuple[str, str]]:
     """The state of each statement's locator, in order of document and text, checked afresh. Raises ClaimbookError."""
-    statement = models.Statement
+    row = models.Statement
+    query = (
+        sa.select(row.id, row.document, row.exact, row.evidence_start, row.evidence_end, row.paragraph)
+        .where(row.status != "withdrawn")
+        .order_by(row.document, row.position, row.id)
+    )
     with engine.connect() as connection:
         check_schema(connection)
-        query = (
-            sa.select(
-                statement.id,
-                statement.exact,
-                statement.evidence_start,
-                statement.evidence_end,
-                statement.paragraph,
-                statement.document,
-            )
-            .where(statement.status != "withdrawn")
-            .order_by(statement.document, statement.position)
-        )
         if document is not None:
-            if connection.get(models.Document, document) if False else not _exists(connection, document):
-                raise ClaimbookError(f"There is no document {document!r}.")
-            query = query.where(statement.document == document)
-        texts = dict(connection.execute(sa.select(models.DocumentText.document, models.DocumentText.text)).tuples())
-        return [
-            (id_, verify(texts.get(code), Evidence(exact, start, end, paragraph)))
-            for id_, exact, start, end, paragraph, code in connection.execute(query)
-        ]
+            _check_document(connection, document)
+            query = query.where(row.document == document)
+        texts = dict(connection.execute(sa.select(models.DocumentText.document, models.DocumentText.text)).all())
+        found = connection.execute(query).all()
+    return [
+        (id_, verify(texts.get(code), Evidence(exact, start, end, paragraph)))
+        for id_, code, exact, start, end, paragraph in found
+    ]
 
 
-def _exists(connection: sa.Connection, document: str) -> bool:
-    return connection.execute(sa.select(models.Document.code).where(models.Document.code == document)).first() is not None
+def _check_document(connection: sa.Connection, document: str) -> None:
+    codes = connection.execute(sa.select(models.Document.code)).scalars().all()
+    if document not in codes:
+        guesses = nearest(document, codes)
+        raise ClaimbookError(
+            f"There is no document {document!r}" + (f"; did you mean {' or '.join(guesses)}?" if guesses else ".")
+        )
 
 
-def _files(paths: list[Path]) -> list[Path]:
-    files: list[Path] = []
-    for path in paths:
-        files.extend(sorted(path.glob("*.txt")) if path.is_dir() else [path])
-    return files
+def _attach_file(connection: sa.Connection, path: Path, *, accept: bool) -> list[Attached]:
+    content, text = _read(path)
+    digest = hashlib.sha256(content).hexdigest()
+    row = models.Document
+    copied = list(connection.execute(sa.select(row.code).where(row.text_sha256 == digest).order_by(row.code)).scalars())
+    found: list[Attached] = []
+    for document in copied or [_most_like(connection, text, accept=accept)]:
+        changed = _store(connection, document, text, digest)
+        found.append(Attached(path, document, bool(copied), changed, requote(connection, document)))
+    return found
 
 
-def _attach_one(connection: sa.Connection, path: Path, *, accept: bool) -> Attached | Refused:
+def _read(path: Path) -> tuple[bytes, str]:
     try:
         if path.stat().st_size > MAX_TEXT_BYTES:
-            return Refused(path, f"larger than {MAX_TEXT_BYTES} bytes")
+            raise _RefusedError(f"larger than {MAX_TEXT_BYTES} bytes")
         content = path.read_bytes()
         text = content.decode("utf-8")
     except OSError as error:
-        return Refused(path, f"cannot be read: {error.strerror}")
+        raise _RefusedError(f"cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
-        return Refused(path, f"byte {error.start} is not UTF-8 text")
+        raise _RefusedError(f"byte {error.start} is not UTF-8 text") from None
     fault = text_fault(text)
     if fault:
-        return Refused(path, fault)
-    digest = hashlib.sha256(content).hexdigest()
-    document = connection.execute(
-        sa.select(models.Document.code).where(models.Document.text_sha256 == digest)
-    ).scalar_one_or_none()
-    exact_copy = document is not None
-    if document is None:
-        document, share = _most_like(connection, text)
-        if document is None:
-            return Refused(path, "no document has this text: neither its SHA-256 nor half of the spans of one occur")
-        if not accept:
-            return Refused(path, f"{share:.0%} of the spans of {document} occur, but its SHA-256 differs; --accept takes it")
-    _store(connection, document, text, digest)
-    return Attached(path, document, exact_copy, requote(connection, document))
+        raise _RefusedError(fault)
+    return content, text
 
 
-def _most_like(connection: sa.Connection, text: str) -> tuple[str | None, float]:
-    """The document of whose spans the largest part (at least half) occurs in the text, and that part."""
+def _most_like(connection: sa.Connection, text: str, *, accept: bool) -> str:
+    """The document of whose spans the largest part, and at least half, occurs in the text."""
+    row = models.Statement
+    query = sa.select(row.document, row.exact).where(row.status != "withdrawn").order_by(row.document)
     spans: dict[str, list[bool]] = {}
-    statement = models.Statement
-    query = sa.select(statement.document, statement.exact).where(statement.status != "withdrawn")
     for document, exact in connection.execute(query):
         spans.setdefault(document, []).append(exact in text)
-    best = max(spans, key=lambda code: (sum(spans[code]) / len(spans[code]), code), default=None)
-    if best is None or sum(spans[best]) * 2 < len(spans[best]):
-        return None, 0.0
-    return best, sum(spans[best]) / len(spans[best])
+    shares = {document: sum(occurs) / len(occurs) for document, occurs in spans.items()}
+    best = max(shares, key=lambda document: shares[document], default=None)
+    if best is None or shares[best] < 0.5:
+        raise _RefusedError("no document has this text: neither its SHA-256 nor half of the spans of one occur")
+    if not accept:
+        raise _RefusedError(f"{shares[best]:.0%} of the spans of {best} occur, but its SHA-256 differs; --accept takes it")
+    return best
 
 
-def _store(connection: sa.Connection, document: str, text: str, digest: str) -> None:
+def _store(connection: sa.Connection, document: str, text: str, digest: str) -> bool:
+    """Keep the text; False when it is the one that is kept already."""
     table = models.DocumentText
-    if connection.execute(sa.select(table.document).where(table.document == document)).first():
-        connection.execute(sa.update(table).where(table.document == document).values(text=text, sha256=digest))
-    else:
+    stored = connection.execute(sa.select(table.sha256).where(table.document == document)).scalar_one_or_none()
+    if stored is None:
         connection.execute(sa.insert(table).values(document=document, text=text, sha256=digest))
+    elif stored != digest:
+        connection.execute(sa.update(table).where(table.document == document).values(text=text, sha256=digest))
+    return stored != digest
 
 
-def _is_new(connection: sa.Connection, attached: Attached) -> bool:
-    return _exists(connection, attached.document)
-
-
-def _count_version(connection: sa.Connection, documents: list[str]) -> None:
+def _count_version(connection: sa.Connection, documents: Iterable[str]) -> None:
     """Attaching changes answers (quotes, verification), so it is a data version with a line in the change log."""
-    version = connection.execute(sa.select(models.DataVersion.version)).scalar_one() + 1
-    connection.execute(sa.update(models.DataVersion).values(version=version))
     at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    for document in sorted(set(documents)):
-        connection.execute(
-            sa.insert(models.Change).values(
-                version=version, resource="document", code=document, operation="updated", fields="text", at=at
-            )
-        )
+    version = connection.execute(sa.select(models.DataVersion.version)).scalar_one() + 1
+    rows = [
+        {"version": version, "resource": "document", "code": code, "operation": "updated", "fields": "text", "at": at}
+        for code in sorted(documents)
+    ]
+    if rows:
+        connection.execute(sa.update(models.DataVersion).values(version=version))
+        connection.execute(sa.insert(models.Change), rows)

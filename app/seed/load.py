@@ -5,10 +5,9 @@ other documents stay as they are unless they are pruned, codes are added and upd
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from app import models
 from app.db import check_schema, writing
 from app.domain.evidence import Evidence, quotation_of
 from app.domain.evidence import verify as verify_evidence
+from app.domain.mentions import find_mentions
 from app.domain.units import Unit
 from app.errors import SeedError
 from app.seed.gather import Seed, gather
@@ -26,6 +26,8 @@ from app.seed.rows import Row, Rows, rows_of
 from app.seed.verify import Known, verify
 
 Key = tuple[Any, ...]
+Resource = tuple[str, str]
+"""What a row belongs to: `statement` and its id, `region` and its code."""
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is."""
 
@@ -43,6 +45,7 @@ OWNERS: dict[str, tuple[str, str]] = {
     "document": ("document", "code"),
     "document_author": ("document", "document"),
     "mention": ("document", "document"),
+    "mention_statement": ("document", "document"),
     "statement": ("statement", "id"),
     "statement_region": ("statement", "statement"),
     "relation": ("relation", ""),
@@ -56,15 +59,19 @@ PARTS: dict[str, str] = {
     "project_party": "parties",
     "project_status": "status",
     "document_author": "authors",
-    "mention": "dismissed",
+    "mention": "mentions",
+    "mention_statement": "mentions",
     "statement_region": "regions",
 }
 """Table → the field of its owner that it holds."""
 
-MANAGED = frozenset({"version", "changed_in", "verification"})
-"""Columns of a statement that the loader sets; a seed file never does."""
+DEPENDENTS = ("relation", "mention_statement", "quotation", "statement_region", "mention", "document_text", "document_author")
+"""Tables whose rows hang on statements and documents."""
 
-DERIVED = frozenset({"folded", "value_key"})
+VERSIONED = frozenset({"updated", "withdrawn"})
+"""Operations that give a statement its next version."""
+
+DERIVED = frozenset({"folded", "value_key", "position"})
 """Columns that follow from others; the change log does not name them."""
 
 
@@ -89,64 +96,67 @@ class Plan:
 
     inserts: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
     updates: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
-    deletes: dict[str, list[Key]] = field(default_factory=lambda: defaultdict(list))
-    operations: dict[tuple[str, str], str] = field(default_factory=dict)
-    fields: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
+    deletes: dict[str, set[Key]] = field(default_factory=lambda: defaultdict(set))
+    operations: dict[Resource, str] = field(default_factory=dict)
+    fields: dict[Resource, set[str]] = field(default_factory=lambda: defaultdict(set))
 
 
 def seed_directory(
-    engine: sa.Engine,
-    directory: Path,
-    *,
-    check: bool = False,
-    prune: bool = False,
-    progress: Progress | None = None,
+    engine: sa.Engine, directory: Path, *, check: bool = False, prune: bool = False, progress: Progress | None = None
 ) -> Outcome:
-    """Verify a seed directory and load it. Raises SeedError listing every fault; then nothing was written.
+    """Read a seed directory and load it: see `load_seed`."""
+    return load_seed(engine, gather(directory), check=check, prune=prune, progress=progress)
 
-    With `check` nothing is written at all. With `prune` documents that the directory does not hold are removed.
+
+def load_seed(
+    engine: sa.Engine, seed: Seed, *, check: bool = False, prune: bool = False, progress: Progress | None = None
+) -> Outcome:
+    """Verify a seed and load it. Raises SeedError listing every fault; then nothing was written.
+
+    With `check` nothing is written at all. With `prune` documents that the seed does not hold are removed.
     """
-    seed = gather(directory)
     if check:
         with engine.connect() as connection:
-            check_schema(connection)
-            return _load(connection, seed, write=False, prune=prune, progress=progress)
+            return load_into(connection, seed, write=False, prune=prune)
     with writing(engine) as connection:
-        check_schema(connection)
-        return _load(connection, seed, write=True, prune=prune, progress=progress)
+        return load_into(connection, seed, prune=prune, progress=progress)
 
 
-def check_directory(directory: Path) -> Outcome:
-    """Verify a seed directory by itself, without a database. Raises SeedError listing every fault."""
-    seed = gather(directory)
+def check_seed(seed: Seed) -> Outcome:
+    """Verify a seed by itself, as for an empty database. Raises SeedError listing every fault."""
     known = Known()
     _refuse(verify(seed, known))
-    counts = {
-        name: {"read": size} for name in OWNERS if (size := len(rows_of(seed, known.units).get(name, []))) and name not in PARTS
-    }
-    return Outcome(counts=counts)
+    rows = rows_of(seed, known.units)
+    return Outcome(counts={name: {"read": len(rows[name])} for name in OWNERS if rows[name] and name not in PARTS})
 
 
-def _load(connection: sa.Connection, seed: Seed, *, write: bool, prune: bool, progress: Progress | None) -> Outcome:
+def load_into(
+    connection: sa.Connection, seed: Seed, *, write: bool = True, prune: bool = False, progress: Progress | None = None
+) -> Outcome:
+    """The same within the caller's transaction."""
+    check_schema(connection)
     known = _known(connection)
-    stored = set(known.documents)
-    _refuse(verify(seed, known))
     held = {entry.shape.document.code for entry in seed.documents}
-    absent = sorted(stored - held)
-    wanted = rows_of(seed, known.units)
-    plan = _compare(connection, wanted, held)
-    if prune and absent:
+    absent = sorted(known.documents - held)
+    if prune:
+        known.forget(absent)
+    _refuse(verify(seed, known))
+    plan = _compare(connection, rows_of(seed, known.units), held=held, lists=seed.lists)
+    if prune:
         _plan_removal(connection, plan, absent)
     version = connection.execute(sa.select(models.DataVersion.version)).scalar_one()
     outcome = Outcome(counts=_counts(plan), version=version, absent=absent)
     if not plan.operations or not write:
         return outcome
     outcome.version = version + 1
-    _stamp(connection, plan, outcome.version)
+    for row in plan.inserts["statement"]:
+        row.update(version=1, changed_in=outcome.version, verification="unattached")
     _write(connection, plan, progress)
+    _raise_versions(connection, plan, outcome.version)
     _log(connection, plan, outcome.version)
-    touched = {row["document"] for name in ("inserts", "updates") for row in getattr(plan, name).get("statement", [])}
-    for document in sorted(touched):
+    changed = (*plan.inserts["statement"], *plan.updates["statement"], *plan.inserts["mention"], *plan.updates["mention"])
+    gone = {key[0] for key in plan.deletes["mention"]} - {key[0] for key in plan.deletes["document"]}
+    for document in sorted({row["document"] for row in changed} | gone):
         requote(connection, document)
     return outcome
 
@@ -160,30 +170,30 @@ def _refuse(faults: list[Fault]) -> None:
 def _known(connection: sa.Connection) -> Known:
     """What the database already knows."""
 
-    def column(of: Any) -> set[str]:
-        return set(connection.execute(sa.select(of)).scalars())
+    def codes(column: Any) -> set[str]:
+        return set(connection.execute(sa.select(column)).scalars())
 
-    units = connection.execute(sa.select(models.Unit.__table__)).mappings()
-    indicators = connection.execute(
-        sa.select(models.Indicator.code, models.Indicator.dimension, models.Indicator.stock_flow)
-    ).all()
+    def rows(*columns: Any) -> list[tuple[Any, ...]]:
+        return [tuple(row) for row in connection.execute(sa.select(*columns))]
+
+    actor, unit, indicator, parent = models.Actor, models.Unit, models.Indicator, models.RegionParent
+    parents: dict[str, list[str]] = defaultdict(list)
+    for region, code in rows(parent.region, parent.parent):
+        parents[region].append(code)
+    indicators = rows(indicator.code, indicator.dimension, indicator.stock_flow)
     return Known(
-        units={row["code"]: Unit(row["code"], row["dimension"], row["family"], row["base"], row["factor"]) for row in units},
-        actors=column(models.Actor.code),
-        regions=column(models.Region.code),
+        units={row[0]: Unit(*row) for row in rows(unit.code, unit.dimension, unit.family, unit.base, unit.factor)},
+        actors=codes(actor.code),
+        organisations={code: [organisation] for code, organisation in rows(actor.code, actor.organisation) if organisation},
+        regions=codes(models.Region.code),
+        parents=parents,
         indicators={code: dimension for code, dimension, _ in indicators},
         stocks={code for code, _, stock_flow in indicators if stock_flow == "stock"},
-        counted={
-            (row.indicator, row.code)
-            for row in connection.execute(sa.select(models.IndicatorCounted.indicator, models.IndicatorCounted.code))
-        },
-        projects=column(models.Project.code),
-        documents=column(models.Document.code),
-        statements=column(models.Statement.id),
-        texts={
-            row.document: row.text
-            for row in connection.execute(sa.select(models.DocumentText.document, models.DocumentText.text))
-        },
+        counted=set(rows(models.IndicatorCounted.indicator, models.IndicatorCounted.code)),
+        projects=codes(models.Project.code),
+        documents=codes(models.Document.code),
+        statements=codes(models.Statement.id),
+        texts=dict(rows(models.DocumentText.document, models.DocumentText.text)),
     )
 
 
@@ -191,189 +201,178 @@ def _table(name: str) -> sa.Table:
     return models.Table.metadata.tables[name]
 
 
-def _key_of(table: sa.Table, row: Mapping[str, Any]) -> Key:
-    return tuple(row[column.name] for column in table.primary_key)
+def _stored(connection: sa.Connection, name: str) -> list[Row]:
+    return [dict(row) for row in connection.execute(sa.select(_table(name))).mappings()]
 
 
-def _compare(connection: sa.Connection, wanted: Rows, held: set[str]) -> Plan:
-    """What must change so that the rows of what the seed holds are the wanted ones."""
+def _key_of(name: str, row: Row) -> Key:
+    return tuple(row[column.name] for column in _table(name).primary_key)
+
+
+def _resource(name: str, row: Row) -> Resource:
+    """The resource that a row belongs to; a relation has no code but its three parts."""
+    resource, column = OWNERS[name]
+    return resource, str(row[column]) if column else f"{row['statement']}~{row['relation']}~{row['other']}"
+
+
+def _compare(connection: sa.Connection, wanted: Rows, *, held: set[str], lists: set[str]) -> Plan:
+    """What must change so that the database says what the seed does of the things that the seed speaks for.
+
+    `held` are the documents of the seed, `lists` the code lists whose file is there.
+    """
     plan = Plan()
+    spoken = {_resource(name, row) for name in wanted if name not in PARTS for row in wanted[name]}
+    statements = _stored(connection, "statement")
+    _plan_order(plan, statements, wanted["statement"])
+    kept = {(row["indicator"], row["counted"]) for row in statements if ("statement", row["id"]) not in spoken}
+
+    def decides(name: str, row: Row) -> bool:
+        """Whether the seed speaks for a row that it does not hold, so that the row goes."""
+        if name == "statement":
+            return row["document"] in held and row["status"] != "withdrawn"
+        if name == "relation":
+            return "relations" in lists and row["statement"].partition(".")[0] in held
+        if name == "mention" and row["state"] == "unaccounted":
+            return False  # found in the attached text; `recount` decides
+        if name == "indicator_counted" and (row["indicator"], row["code"]) in kept:
+            return False  # a statement that stays as it is counts it
+        return name in PARTS and _resource(name, row) in spoken
+
     for name in OWNERS:
-        table = _table(name)
-        rows = {_key_of(table, row): row for row in wanted[name]}
-        owners = {_owner(_main(name), row) for row in wanted[_main(name)]}
-        current = {_key_of(table, row): row for row in _current(connection, table, name, owners, held)}
-        for key, row in rows.items():
-            _plan_row(plan, name, row, current.get(key))
-        for key in current.keys() - rows.keys():
-            _plan_gone(plan, name, key, current[key])
+        rows = {_key_of(name, row): row for row in wanted[name]}
+        for current in statements if name == "statement" else _stored(connection, name):
+            row = rows.pop(_key_of(name, current), None)
+            if row is not None:
+                _plan_update(plan, name, current, row)
+            elif decides(name, current):
+                _plan_gone(plan, name, current)
+        for row in rows.values():
+            _plan_insert(plan, name, row)
     return plan
 
 
-def _main(name: str) -> str:
-    return OWNERS[name][0]
+def _plan_order(plan: Plan, stored: list[Row], wanted: list[Row]) -> None:
+    """Statements that change places change their document; those that others push on do not change at all."""
+    before: dict[str, list[str]] = defaultdict(list)
+    after: dict[str, list[str]] = defaultdict(list)
+    common = {row["id"] for row in stored if row["status"] != "withdrawn"} & {row["id"] for row in wanted}
+    for order, rows in ((before, sorted(stored, key=lambda row: row["position"])), (after, wanted)):
+        for row in rows:
+            if row["id"] in common:
+                order[row["document"]].append(row["id"])
+    for document, ids in after.items():
+        if before[document] != ids:
+            _mark_updated(plan, ("document", document), "statements")
 
 
-def _owner(name: str, row: Mapping[str, Any]) -> str:
-    column = OWNERS[name][1]
-    return str(row[column]) if column else f"{row['statement']}~{row['relation']}~{row['other']}"
+def _plan_insert(plan: Plan, name: str, row: Row) -> None:
+    plan.inserts[name].append(dict(row))
+    if name in PARTS:
+        _mark_updated(plan, _resource(name, row), PARTS[name])
+    else:
+        plan.operations[_resource(name, row)] = "created"
 
 
-def _current(
-    connection: sa.Connection, table: sa.Table, name: str, owners: set[str], held: set[str]
-) -> Iterable[Mapping[str, Any]]:
-    """The stored rows that the seed speaks for: of the codes it lists, and of the documents it holds."""
-    for row in connection.execute(sa.select(table)).mappings():
-        if name in ("statement", "statement_region", "relation"):
-            statement = row["id"] if name == "statement" else row["statement"]
-            if statement.split(".", 1)[0] in held:
-                yield row
-        elif _owner(name, row) in owners:
-            yield row
-
-
-def _plan_row(plan: Plan, name: str, row: Row, current: Mapping[str, Any] | None) -> None:
-    resource = (_main(name), _owner(name, row))
-    if current is None:
-        plan.inserts[name].append(dict(row))
-        if name in PARTS:
-            _mark_updated(plan, resource, PARTS[name])
-        else:
-            plan.operations[resource] = "created"
-        return
-    changed = {column for column, value in row.items() if not _same(value, current[column])}
+def _plan_update(plan: Plan, name: str, current: Row, row: Row) -> None:
+    changed = {column for column, value in row.items() if value != current[column]}
     if not changed:
         return
     plan.updates[name].append({**current, **row})
-    _mark_updated(plan, resource, *([PARTS[name]] if name in PARTS else sorted(changed - DERIVED)))
+    if name in PARTS:
+        _mark_updated(plan, _resource(name, current), PARTS[name])
+    elif "status" in changed and row["status"] == "withdrawn":
+        plan.operations[_resource(name, current)] = "withdrawn"
+    elif changed != {"position"}:
+        _mark_updated(plan, _resource(name, current), *(changed - DERIVED))
 
 
-def _mark_updated(plan: Plan, resource: tuple[str, str], *fields: str) -> None:
+def _plan_gone(plan: Plan, name: str, current: Row) -> None:
+    if name == "statement":
+        _plan_update(plan, name, current, {"status": "withdrawn"})
+        return
+    plan.deletes[name].add(_key_of(name, current))
+    if name in PARTS:
+        _mark_updated(plan, _resource(name, current), PARTS[name])
+    else:
+        plan.operations[_resource(name, current)] = "removed"
+
+
+def _mark_updated(plan: Plan, resource: Resource, *fields: str) -> None:
     plan.operations.setdefault(resource, "updated")
     plan.fields[resource].update(fields)
 
 
-def _plan_gone(plan: Plan, name: str, key: Key, current: Mapping[str, Any]) -> None:
-    resource = (_main(name), _owner(name, current))
-    if name == "statement":
-        if current["status"] != "withdrawn":
-            plan.updates[name].append({**current, "status": "withdrawn"})
-            plan.operations[resource] = "withdrawn"
-        return
-    if name == "statement_region" and plan.operations.get(resource) != "updated" and not _rewritten(plan, resource):
-        return  # the regions of a withdrawn statement stay with it
-    plan.deletes[name].append(key)
-    if name == "relation":
-        plan.operations[resource] = "removed"
-    else:
-        _mark_updated(plan, resource, PARTS[name])
-
-
-def _rewritten(plan: Plan, resource: tuple[str, str]) -> bool:
-    """Whether the seed still holds the statement (then its file decides its regions)."""
-    return resource in plan.fields or resource[1] in plan_statements(plan)
-
-
-def plan_statements(plan: Plan) -> set[str]:
-    """Ids of the statements that the plan inserts or updates."""
-    return {row["id"] for row in (*plan.inserts["statement"], *plan.updates["statement"])}
-
-
-def _same(left: Any, right: Any) -> bool:
-    if isinstance(left, Decimal) and isinstance(right, Decimal):
-        return left == right
-    return bool(left == right)
-
-
 def _plan_removal(connection: sa.Connection, plan: Plan, documents: list[str]) -> None:
-    """Everything of documents that are pruned; steps of projects that named their statements lose the reference."""
-    statement = models.Statement
-    gone = connection.execute(sa.select(statement.id).where(statement.document.in_(documents))).scalars().all()
-    ids = set(gone)
-    for row in connection.execute(sa.select(_table("project_status"))).mappings():
-        if row["statement"] in ids:
-            plan.updates["project_status"].append({**row, "statement": None})
-            _mark_updated(plan, ("project", row["project"]), "status")
-    for name in (
-        "relation",
-        "mention_statement",
-        "quotation",
-        "statement_region",
-        "mention",
-        "document_text",
-        "document_author",
-    ):
-        table = _table(name)
-        for row in connection.execute(sa.select(table)).mappings():
-            ends = {row.get(column) for column in ("statement", "other") if column in row}
-            if ends & ids or (row.get("document") in documents and name != "relation"):
-                plan.deletes[name].append(_key_of(table, row))
+    """Everything of these documents goes; steps of projects that named their statements lose the reference."""
+    ids = {row["id"] for row in _stored(connection, "statement") if row["document"] in documents}
+    planned = {_key_of("project_status", row) for row in plan.updates["project_status"]} | plan.deletes["project_status"]
+    for row in _stored(connection, "project_status"):
+        if row["statement"] in ids and _key_of("project_status", row) not in planned:
+            _plan_update(plan, "project_status", row, {"statement": None})
+    for name in DEPENDENTS:
+        for row in _stored(connection, name):
+            if row.get("document") in documents or {row.get("statement"), row.get("other")} & ids:
+                plan.deletes[name].add(_key_of(name, row))
                 if name == "relation":
-                    plan.operations["relation", _owner(name, row)] = "removed"
-    for id_ in sorted(ids):
-        plan.deletes["statement"].append((id_,))
-        plan.operations["statement", id_] = "removed"
-    for code in documents:
-        plan.deletes["document"].append((code,))
-        plan.operations["document", code] = "removed"
+                    plan.operations[_resource(name, row)] = "removed"
+    for name, codes in (("statement", ids), ("document", documents)):
+        plan.deletes[name].update((code,) for code in codes)
+        plan.operations.update({(name, code): "removed" for code in codes})
 
 
 def _counts(plan: Plan) -> dict[str, dict[str, int]]:
     counts: dict[str, dict[str, int]] = {}
-    for (resource, _), operation in sorted(plan.operations.items()):
-        by_operation = counts.setdefault(resource, {})
+    for (name, _), operation in sorted(plan.operations.items()):
+        by_operation = counts.setdefault(name, {})
         by_operation[operation] = by_operation.get(operation, 0) + 1
     return counts
 
 
-def _stamp(connection: sa.Connection, plan: Plan, version: int) -> None:
-    """Give every statement that changes its version and the data version; a change of its parts counts."""
-    for row in plan.inserts["statement"]:
-        row.update(version=1, changed_in=version, verification="unattached")
-    by_id = {row["id"]: row for row in plan.updates["statement"]}
-    for resource, id_ in list(plan.operations):
-        if resource == "statement" and plan.operations[resource, id_] == "updated" and id_ not in by_id:
-            table = _table("statement")
-            row = dict(connection.execute(sa.select(table).where(table.c.id == id_)).mappings().one())
-            plan.updates["statement"].append(row)
-            by_id[id_] = row
-    for row in by_id.values():
-        row.update(version=row["version"] + 1, changed_in=version)
-
-
 def _write(connection: sa.Connection, plan: Plan, progress: Progress | None) -> None:
     tables = models.Table.metadata.sorted_tables
-    total = sum(len(rows) for part in (plan.inserts, plan.updates, plan.deletes) for rows in part.values())
+    total = sum(map(len, [*plan.inserts.values(), *plan.updates.values(), *plan.deletes.values()]))
     done = 0
 
-    def step(count: int) -> None:
+    def execute(statement: sa.Executable, rows: list[Row]) -> None:
         nonlocal done
-        done += count
-        if progress:
-            progress("rows", done, total)
+        for batch in _batches(rows):
+            connection.execute(statement, batch)
+            done += len(batch)
+            if progress:
+                progress("rows", done, total)
 
     for table in tables:
-        for batch in _batches(plan.inserts.get(table.name, [])):
-            connection.execute(sa.insert(table), batch)
-            step(len(batch))
-        for batch in _batches(plan.updates.get(table.name, [])):
-            keys = [column.name for column in table.primary_key]
-            values = {column.name: sa.bindparam(f"v_{column.name}") for column in table.columns if column.name not in keys}
-            where = [table.c[name] == sa.bindparam(f"k_{name}") for name in keys]
-            if values:
-                rows = [{(f"k_{name}" if name in keys else f"v_{name}"): value for name, value in row.items()} for row in batch]
-                connection.execute(sa.update(table).where(*where).values(values), rows)
-            step(len(batch))
+        execute(sa.insert(table), plan.inserts[table.name])
+        execute(_update_by_key(table), [{f"to_{name}": value for name, value in row.items()} for row in plan.updates[table.name]])
     for table in reversed(tables):
-        for key in plan.deletes.get(table.name, []):
-            where = [column == value for column, value in zip(table.primary_key, key, strict=True)]
-            connection.execute(sa.delete(table).where(*where))
-            step(1)
+        names = [f"to_{column.name}" for column in table.primary_key]
+        execute(
+            sa.delete(table).where(*_is_key(table)),
+            [dict(zip(names, key, strict=True)) for key in plan.deletes[table.name]],
+        )
+
+
+def _update_by_key(table: sa.Table) -> sa.Update:
+    values: dict[Any, Any] = {column: sa.bindparam(f"to_{column.name}") for column in table.columns if not column.primary_key}
+    return sa.update(table).where(*_is_key(table)).values(values)
+
+
+def _is_key(table: sa.Table) -> list[sa.ColumnElement[bool]]:
+    return [column == sa.bindparam(f"to_{column.name}") for column in table.primary_key]
 
 
 def _batches(rows: list[Row], size: int = 500) -> Iterable[list[Row]]:
     for start in range(0, len(rows), size):
         yield rows[start : start + size]
+
+
+def _raise_versions(connection: sa.Connection, plan: Plan, version: int) -> None:
+    """Every statement that changes gets its next version; a change of its parts counts."""
+    table = _table("statement")
+    changed = [code for (name, code), operation in plan.operations.items() if name == "statement" and operation in VERSIONED]
+    raised = sa.update(table).where(table.c.id == sa.bindparam("of")).values(version=table.c.version + 1, changed_in=version)
+    for batch in _batches([{"of": code} for code in changed]):
+        connection.execute(raised, batch)
 
 
 def _log(connection: sa.Connection, plan: Plan, version: int) -> None:
@@ -395,32 +394,46 @@ def _log(connection: sa.Connection, plan: Plan, version: int) -> None:
 
 
 def requote(connection: sa.Connection, document: str) -> dict[str, str]:
-    """Check the locators of a document against its attached text, and keep the words around those that stand.
+    """Check the locators and numbers of a document against its attached text, and keep the words around those that stand.
 
-    Returns the verification of each of its statements by id.
+    Returns the verification of each of its statements by id; withdrawn ones are no longer looked at and quote nothing.
     """
     text = connection.execute(
         sa.select(models.DocumentText.text).where(models.DocumentText.document == document)
     ).scalar_one_or_none()
-    statement, quotation = models.Statement, models.Quotation
-    rows = connection.execute(
-        sa.select(statement.id, statement.exact, statement.evidence_start, statement.evidence_end, statement.paragraph).where(
-            statement.document == document
-        )
-    ).all()
+    table, quotation = _table("statement"), models.Quotation
     states: dict[str, str] = {}
     quotes: list[Row] = []
-    for id_, exact, start, end, paragraph in rows:
-        states[id_] = verify_evidence(text, Evidence(exact, start, end, paragraph))
-        if text is not None and states[id_] == "verified":
-            quote = quotation_of(text, start, end)
-            quotes.append({"statement": id_, "quote": quote.quote, "prefix": quote.prefix, "suffix": quote.suffix})
-    ids = sa.select(statement.id).where(statement.document == document)
+    for row in connection.execute(sa.select(table).where(table.c.document == document, table.c.status != "withdrawn")):
+        states[row.id] = verify_evidence(text, Evidence(row.exact, row.evidence_start, row.evidence_end, row.paragraph))
+        if text is not None and states[row.id] == "verified":
+            quotes.append({"statement": row.id, **asdict(quotation_of(text, row.evidence_start, row.evidence_end))})
+    ids = sa.select(table.c.id).where(table.c.document == document)
     connection.execute(sa.delete(quotation).where(quotation.statement.in_(ids)))
     for batch in _batches(quotes):
         connection.execute(sa.insert(quotation), batch)
-    table = _table("statement")
-    changes = [{"k": id_, "v": state} for id_, state in states.items()]
-    for batch in _batches(changes):
-        connection.execute(sa.update(table).where(table.c.id == sa.bindparam("k")).values(verification=sa.bindparam("v")), batch)
+    by_id = sa.update(table).where(table.c.id == sa.bindparam("of")).values(verification=sa.bindparam("state"))
+    for batch in _batches([{"of": id_, "state": state} for id_, state in states.items()]):
+        connection.execute(by_id, batch)
+    recount(connection, document)
     return states
+
+
+def recount(connection: sa.Connection, document: str) -> int:
+    """Keep which numbers of the attached text nothing accounts for; returns how many there are."""
+    table = models.Mention
+    connection.execute(sa.delete(table).where(table.document == document, table.state == "unaccounted"))
+    text = connection.execute(
+        sa.select(models.DocumentText.text).where(models.DocumentText.document == document)
+    ).scalar_one_or_none()
+    if text is None:
+        return 0
+    known = set(connection.execute(sa.select(table.start).where(table.document == document)).scalars())
+    rows = [
+        {"document": document, "start": each.start, "end": each.end, "number": each.number, "state": "unaccounted"}
+        for each in find_mentions(text)
+        if each.start not in known
+    ]
+    for batch in _batches(rows):
+        connection.execute(sa.insert(table), batch)
+    return len(rows)

@@ -4,7 +4,8 @@ Every scalar stays text (`7.550` is not a float here); the shapes give it a type
 files over MAX_BYTES are refused.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ MAX_DEPTH = 32
 
 Path_ = tuple[str | int, ...]
 _NULLS = ("", "~", "null", "Null", "NULL")
+_TOO_LARGE = re.compile(r"\\U(?!000|0010)[0-9A-Fa-f]{8}")  # ruamel lets chr() fail on these
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Fault:
         return f"{self.file}:{self.line}:{self.column}: {self.message}"
 
 
-class FileFault(Exception):
+class UnreadableError(Exception):
     """A file that cannot be read at all."""
 
     def __init__(self, fault: Fault) -> None:
@@ -67,31 +69,65 @@ class Source:
         line, column = self.marks.get(path, (1, 1))
         return Fault(self.file, line, column, message)
 
+    def without(self, places: Iterable[Path_]) -> "Source":
+        """The same file without the list entries (`statements`, 3), or else the whole values, in which these places lie."""
+        gone = {place[:2] if len(place) > 1 and isinstance(place[1], int) else place[:1] for place in places}
+        kept: dict[Path_, Path_] = {(): ()}
+        content: dict[str, Any] = {}
+        for name, value in self.content.items():
+            if (name,) in gone:
+                continue
+            content[name], kept[(name,)] = value, (name,)
+            if isinstance(value, list):
+                content[name] = [item for index, item in enumerate(value) if (name, index) not in gone]
+                left = (index for index in range(len(value)) if (name, index) not in gone)
+                kept.update({(name, before): (name, after) for after, before in enumerate(left)})
+            elif isinstance(value, dict):
+                kept.update({(name, key): (name, key) for key in value})
+        marks = {kept[path[:2]] + path[2:]: mark for path, mark in self.marks.items() if path[:2] in kept}
+        return Source(self.file, content, marks)
+
 
 def read_yaml(path: Path, name: str) -> Source:
-    """The content of a YAML file as dicts, lists, strings and None, with marks. Raises FileFault."""
+    """The content of a YAML file as dicts, lists, strings and None, with marks. Raises UnreadableError."""
+    text = _read_text(path, name)
     source = Source(name)
+    try:
+        _read_stream(iter(YAML(typ="safe", pure=True).parse(text)), source)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        problem = " ".join(str(error.problem or error.context or "not YAML").split())
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        raise UnreadableError(Fault(name, line, column, f"not valid YAML: {problem}")) from None
+    except YAMLError as error:
+        before = text[: getattr(error, "position", 0)]
+        reason = getattr(error, "reason", None) or str(error)
+        raise UnreadableError(_fault_after(before, name, f"not valid YAML: {' '.join(reason.split())}")) from None
+    except (ValueError, OverflowError):
+        escape = _TOO_LARGE.search(text)
+        before = text[: escape.start() if escape else 0]
+        raise UnreadableError(_fault_after(before, name, "not valid YAML: no character has this number")) from None
+    return source
+
+
+def _read_text(path: Path, name: str) -> str:
     try:
         size = path.stat().st_size
         if size > MAX_BYTES:
-            raise FileFault(source.fault((), f"{size} bytes; a seed file of at most {MAX_BYTES} bytes was expected"))
-        text = path.read_bytes().decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise FileFault(source.fault((), f"byte {error.start} is not UTF-8 text")) from None
+            raise UnreadableError(Fault(name, 1, 1, f"{size} bytes; a seed file of at most {MAX_BYTES} bytes was expected"))
+        content = path.read_bytes()
     except OSError as error:
-        raise FileFault(source.fault((), f"the file cannot be read: {error.strerror}")) from None
+        raise UnreadableError(Fault(name, 1, 1, f"the file cannot be read: {error.strerror}")) from None
     try:
-        events = iter(YAML(typ="safe", pure=True).parse(text))
-        _read_stream(events, source)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        problem = " ".join(str(error.problem or error.context or "not YAML").split())
-        raise FileFault(Fault(name, line, column, f"not valid YAML: {problem}")) from None
-    except YAMLError as error:
-        line = text[: getattr(error, "position", 0) or 0].count("\n") + 1
-        raise FileFault(Fault(name, line, 1, f"not valid YAML: {' '.join(str(error).split())}")) from None
-    return source
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = content[: error.start].decode("utf-8")
+        raise UnreadableError(_fault_after(before, name, f"byte {error.start} of the file is not UTF-8 text")) from None
+
+
+def _fault_after(before: str, name: str, message: str) -> Fault:
+    """A fault right after this part of the file."""
+    return Fault(name, before.count("\n") + 1, len(before) - before.rfind("\n"), message)
 
 
 def _read_stream(events: Iterator[Any], source: Source) -> None:
@@ -102,29 +138,32 @@ def _read_stream(events: Iterator[Any], source: Source) -> None:
         if isinstance(event, DocumentStartEvent):
             documents += 1
             if documents > 1:
-                raise FileFault(_fault(source, event, "a second YAML document starts here; one was expected"))
+                raise UnreadableError(_fault(source, event, "a second YAML document starts here; one was expected"))
             continue
         source.content = _read_value(event, events, source, ())
 
 
 def _read_value(event: Any, events: Iterator[Any], source: Source, path: Path_) -> Any:
-    if isinstance(event, AliasEvent):
-        raise FileFault(_fault(source, event, "aliases (*name) are not allowed; write the value out"))
-    if getattr(event, "anchor", None):
-        raise FileFault(_fault(source, event, "anchors (&name) are not allowed"))
-    if getattr(event, "tag", None) and str(event.tag) != "!":
-        raise FileFault(_fault(source, event, "tags (!name) are not allowed"))
+    _refuse_machinery(event, source)
     if len(path) > MAX_DEPTH:
-        raise FileFault(_fault(source, event, f"nested deeper than {MAX_DEPTH} levels"))
+        raise UnreadableError(_fault(source, event, f"nested deeper than {MAX_DEPTH} levels"))
     source.marks.setdefault(path, _position(event))
     if isinstance(event, ScalarEvent):
-        plain = event.style is None or event.style == ""
-        return None if plain and event.value in _NULLS else event.value
+        return None if not event.style and event.value in _NULLS else event.value
     if isinstance(event, SequenceStartEvent):
         return _read_list(events, source, path)
     if isinstance(event, MappingStartEvent):
         return _read_mapping(events, source, path)
-    raise FileFault(_fault(source, event, "a value was expected"))
+    raise UnreadableError(_fault(source, event, "a value was expected"))
+
+
+def _refuse_machinery(event: Any, source: Source) -> None:
+    if isinstance(event, AliasEvent):
+        raise UnreadableError(_fault(source, event, "aliases (*name) are not allowed; write the value out"))
+    if getattr(event, "anchor", None):
+        raise UnreadableError(_fault(source, event, "anchors (&name) are not allowed"))
+    if getattr(event, "tag", None):
+        raise UnreadableError(_fault(source, event, "tags (!name) are not allowed"))
 
 
 def _read_list(events: Iterator[Any], source: Source, path: Path_) -> list[Any]:
@@ -141,11 +180,12 @@ def _read_mapping(events: Iterator[Any], source: Source, path: Path_) -> dict[st
     for event in events:
         if isinstance(event, MappingEndEvent):
             break
+        _refuse_machinery(event, source)
         if not isinstance(event, ScalarEvent):
-            raise FileFault(_fault(source, event, "a plain key was expected"))
+            raise UnreadableError(_fault(source, event, "a plain key was expected"))
         key = event.value
         if key in mapping:
-            raise FileFault(_fault(source, event, f"the key {key!r} stands twice"))
+            raise UnreadableError(_fault(source, event, f"the key {key!r} stands twice"))
         source.marks[(*path, key)] = _position(event)
         mapping[key] = _read_value(next(events), events, source, (*path, key))
     return mapping

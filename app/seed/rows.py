@@ -1,8 +1,9 @@
 """Turns shapes into rows: here the interval, the normalised value, the cell and the label are computed, nowhere else."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from graphlib import TopologicalSorter
 from typing import Any
 
 from app.domain.comparison import Base, cell_key
@@ -10,8 +11,8 @@ from app.domain.period import Period, label_of, parse_when
 from app.domain.quantity import Interval, interval_of, parse_written, sort_key
 from app.domain.text import fold
 from app.domain.units import COUNTING, Unit
-from app.seed.gather import Seed
-from app.seed.shapes import DocumentFile, PeriodShape, QuantityShape, StatementShape
+from app.seed.gather import Entry, Seed
+from app.seed.shapes import ActorShape, DocumentFile, MentionShape, PeriodShape, QuantityShape, StatementShape
 
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]
@@ -102,6 +103,7 @@ def rows_of(seed: Seed, units: Mapping[str, Unit]) -> Rows:
         "statement_region": [],
         "relation": [entry.shape.model_dump() for entry in seed.relations],
         "mention": [],
+        "mention_statement": [],
     }
     for entry in seed.documents:
         _add_document(entry.shape, units, rows)
@@ -116,22 +118,11 @@ def _named(shape: Any, *, exclude: set[str]) -> Row:
     return {**shape.model_dump(exclude=exclude), "folded": fold(shape.name, shape.name_zh)}
 
 
-def _organisations_first(seed: Seed) -> list[Any]:
-    """Actors so that each stands after the organisation it names; the rest keep their order."""
-    waiting = {entry.shape.code: entry for entry in seed.actors}
-    ordered: list[Any] = []
-
-    def place(code: str) -> None:
-        entry = waiting.pop(code, None)
-        if entry is None:
-            return
-        if entry.shape.organisation:
-            place(entry.shape.organisation)
-        ordered.append(entry)
-
-    for entry in seed.actors:
-        place(entry.shape.code)
-    return ordered
+def _organisations_first(seed: Seed) -> list[Entry[ActorShape]]:
+    """Actors so that each stands after the organisation it belongs to."""
+    actors = {entry.shape.code: entry for entry in seed.actors}
+    above = {code: {entry.shape.organisation or code} - {code} for code, entry in actors.items()}
+    return [actors[code] for code in TopologicalSorter(above).static_order() if code in actors]
 
 
 def _steps(shape: Any) -> Iterator[Row]:
@@ -158,9 +149,20 @@ def _add_document(file: DocumentFile, units: Mapping[str, Unit], rows: Rows) -> 
         row = _statement(statement, position, document, units)
         rows["statement"].append(row)
         rows["statement_region"].extend({"statement": row["id"], "region": region} for region in statement.regions)
-    rows["mention"].extend(
-        {"document": document.code, "state": "dismissed", **dismissed.model_dump()} for dismissed in file.dismissed
-    )
+    for mention in file.mentions or ():
+        state = "dismissed" if mention.reason else "stated"
+        rows["mention"].append({"document": document.code, "state": state, **mention.model_dump()})
+        rows["mention_statement"].extend(
+            {"document": document.code, "start": mention.start, "statement": f"{document.code}.{statement.slug}"}
+            for statement in stating(mention, file.statements)
+        )
+
+
+def stating(mention: MentionShape, statements: Iterable[StatementShape]) -> list[StatementShape]:
+    """The statements whose spans hold a number that is not dismissed."""
+    if mention.reason:
+        return []
+    return [each for each in statements if each.evidence.start <= mention.start and mention.end <= each.evidence.end]
 
 
 def _statement(shape: StatementShape, position: int, document: Any, units: Mapping[str, Unit]) -> Row:

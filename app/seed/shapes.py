@@ -1,13 +1,19 @@
 """What may stand in a seed file: one class for each kind of entry. `seed_data/README.md` explains every field."""
 
+import re
+import unicodedata
+from collections.abc import Callable
 from datetime import date
+from functools import cache
 from typing import Annotated, Literal
+from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from app.domain.nearest import nearest
 from app.domain.period import RULES, PeriodBasis, PeriodType, parse_when
 from app.domain.quantity import Comparator, Form, Measure, parse_written
-from app.domain.text import CODE, MAX_CODE, text_fault
+from app.domain.text import CODE, MAX_CODE, STATEMENT_ID, text_fault
 from app.domain.units import Family
 from app.domain.words import (
     FORMATS,
@@ -26,12 +32,24 @@ RESERVED = frozenset({*FORMATS, "tree"})
 """Words that stand in addresses where a code would."""
 
 
-def _clean(text: str) -> str:
+def _kept(text: str) -> str:
     fault = text_fault(text)
     if fault:
         raise ValueError(fault)
+    if any(unicodedata.category(char) == "Cc" and char not in "\n\r\t" for char in text):
+        raise ValueError("a control character cannot be kept")
+    return text
+
+
+def _trimmed(text: str) -> str:
     if text != text.strip():
         raise ValueError("white space at the ends is not allowed")
+    return text
+
+
+def _one_line(text: str) -> str:
+    if len(text.splitlines()) > 1 or "\t" in text:
+        raise ValueError("one line without tabs was expected")
     return text
 
 
@@ -43,27 +61,81 @@ def _not_reserved(code: str) -> str:
 
 def _known_rule(rule: str) -> str:
     if rule not in RULES:
-        raise ValueError(f"one of {', '.join(RULES)} was expected")
+        guesses = nearest(rule, RULES)
+        raise ValueError(f"one of {', '.join(RULES)} was expected" + (f"; did you mean {guesses[0]}?" if guesses else ""))
     return rule
 
 
-def _checked(check: object) -> AfterValidator:
+@cache
+def _time_zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _time_zone(name: str) -> str:
+    if name not in _time_zones():
+        guesses = nearest(name, _time_zones())
+        raise ValueError("an IANA time zone was expected" + (f"; did you mean {guesses[0]}?" if guesses else ""))
+    return name
+
+
+def _day(text: object) -> object:
+    if not isinstance(text, str) or not re.fullmatch(r"[12]\d{3}-\d\d-\d\d", text, re.ASCII):
+        raise ValueError("a day such as 2021-09-30 was expected")
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"there is no day {text}") from None
+
+
+def _number(text: object) -> object:
+    if not isinstance(text, str) or not re.fullmatch(r"\d{1,12}", text, re.ASCII):
+        raise ValueError("a whole number was expected")
+    return int(text)
+
+
+def _truth(text: object) -> object:
+    if text not in ("true", "false"):
+        raise ValueError("true or false was expected")
+    return text == "true"
+
+
+def _checked(check: Callable[[str], object]) -> AfterValidator:
     def run(text: str) -> str:
-        check(text)  # type: ignore[operator]
+        check(text)
         return text
 
     return AfterValidator(run)
 
 
-Code = Annotated[str, Field(pattern=rf"^{CODE}$", max_length=MAX_CODE), AfterValidator(_not_reserved)]
-UnitCode = Annotated[str, Field(pattern=r"^[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*$", max_length=20)]
-StatementId = Annotated[str, Field(pattern=rf"^{CODE}\.{CODE}$", max_length=2 * MAX_CODE + 1)]
-Name = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_clean)]
-Prose = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_clean)]
-Span = Annotated[str, Field(min_length=1, max_length=500)]
+def _matching(pattern: str, expected: str) -> AfterValidator:
+    def check(text: str) -> None:
+        if not re.fullmatch(pattern, text, re.ASCII):
+            raise ValueError(f"{expected} was expected")
+
+    return _checked(check)
+
+
+_A_CODE = _matching(CODE, "a code of lower-case letters and digits joined by single hyphens")
+_A_UNIT = _matching(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*", "a code of letters and digits joined by single hyphens")
+
+Code = Annotated[str, Field(max_length=MAX_CODE), _A_CODE, AfterValidator(_not_reserved)]
+UnitCode = Annotated[str, Field(max_length=20), _A_UNIT, AfterValidator(_not_reserved)]
+StatementId = Annotated[str, Field(max_length=2 * MAX_CODE + 1), _matching(STATEMENT_ID, "the id of a statement (document.slug)")]
+Name = Annotated[
+    str, Field(min_length=1, max_length=300), AfterValidator(_kept), AfterValidator(_trimmed), AfterValidator(_one_line)
+]
+Prose = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_kept), AfterValidator(_trimmed)]
+Span = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_kept)]
 Number = Annotated[str, Field(max_length=60), _checked(parse_written)]
 When = Annotated[str, Field(max_length=40), _checked(parse_when)]
-Reason = Annotated[str, Field(pattern=r"^[a-z]+(?:_[a-z]+)*$", max_length=40)]
+Day = Annotated[date, BeforeValidator(_day)]
+Whole = Annotated[int, BeforeValidator(_number)]
+Offset = Annotated[Whole, Field(le=50_000_000)]
+Truth = Annotated[bool, BeforeValidator(_truth)]
+_AN_ADDRESS = _matching(r"https?://(?![^?]*#)[!-~]+", "a web address in ASCII without a fragment")
+Address = Annotated[str, Field(max_length=1000), _AN_ADDRESS]
+Wikidata = Annotated[str, _matching(r"Q[1-9]\d{0,11}", "a Wikidata id such as Q11725")]
+Reason = Annotated[str, Field(max_length=40), _matching(r"[a-z]+(?:_[a-z]+)*", "a word such as date_part")]
 Rule = Annotated[str, AfterValidator(_known_rule)]
 
 
@@ -94,7 +166,7 @@ class ActorShape(Shape):
     name_zh: Name | None = None
     kind: ActorKind
     organisation: Code | None = None
-    wikidata: Annotated[str, Field(pattern=r"^Q[1-9]\d*$")] | None = None
+    wikidata: Wikidata | None = None
     note: Prose | None = None
 
 
@@ -106,10 +178,10 @@ class RegionShape(Shape):
     name_zh: Name | None = None
     kind: Code
     parents: list[Code] = []
-    wikidata: Annotated[str, Field(pattern=r"^Q[1-9]\d*$")] | None = None
-    iso_3166_2: Annotated[str, Field(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$")] | None = None
-    gb_t_2260: Annotated[str, Field(pattern=r"^\d{6}$")] | None = None
-    sdmx_ref_area: Annotated[str, Field(pattern=r"^[A-Z0-9_]{1,10}$")] | None = None
+    wikidata: Wikidata | None = None
+    iso_3166_2: Annotated[str, _matching(r"[A-Z]{2}-[A-Z0-9]{1,3}", "an ISO 3166-2 code such as CN-CQ")] | None = None
+    gb_t_2260: Annotated[str, _matching(r"\d{6}", "six digits")] | None = None
+    sdmx_ref_area: Annotated[str, _matching(r"[A-Z0-9_]{1,10}", "an SDMX code such as CN")] | None = None
     note: Prose | None = None
 
 
@@ -168,7 +240,7 @@ class RelationShape(Shape):
     statement: StatementId
     relation: RelationName
     other: StatementId
-    complete: bool = False
+    complete: Truth = False
     note: Prose | None = None
 
 
@@ -179,13 +251,13 @@ class DocumentShape(Shape):
     title: Name
     publisher: Code
     authors: list[Code] = []
-    published_on: date
+    published_on: Day
     published_basis: PublishedBasis
-    url: Annotated[str, Field(pattern=r"^https?://[^\s\"'<>\\^`{|}#]+$", max_length=1000)]
-    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$")]
-    time_zone: Annotated[str, Field(pattern=r"^[A-Za-z_]+(?:/[A-Za-z0-9_+-]+)*$", max_length=60)]
-    text_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-    text_length: Annotated[int, Field(ge=1, le=50_000_000)]
+    url: Address
+    language: Annotated[str, Field(max_length=35), _matching(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*", "a language tag such as en")]
+    time_zone: Annotated[str, AfterValidator(_time_zone)]
+    text_sha256: Annotated[str, _matching(r"[0-9a-f]{64}", "64 hexadecimal digits in lower case")]
+    text_length: Annotated[Offset, Field(ge=1)]
     release: Code | None = None
     note: Prose | None = None
 
@@ -194,9 +266,9 @@ class EvidenceShape(Shape):
     """Where a statement stands in its document."""
 
     exact: Span
-    start: Annotated[int, Field(ge=0, le=50_000_000)]
-    end: Annotated[int, Field(ge=1, le=50_000_000)]
-    paragraph: Annotated[int, Field(ge=1, le=1_000_000)]
+    start: Offset
+    end: Offset
+    paragraph: Annotated[Offset, Field(ge=1)]
 
 
 class BaseShape(Shape):
@@ -214,7 +286,7 @@ class QuantityShape(Shape):
     value_to: Number | None = None
     unit: UnitCode
     comparator: Comparator = "eq"
-    approximate: bool = False
+    approximate: Truth = False
     form: Form = "number"
     counted: Code | None = None
 
@@ -249,12 +321,14 @@ class PeriodShape(Shape):
             raise ValueError("basis: resolved and inferred name the rule; stated and unknown have none")
         if self.anchor and not self.rule:
             raise ValueError("an anchor goes with a rule")
-        if self.type == "instant" and self.when:
+        if self.when:
             start, end = parse_when(self.when)
-            if start != end:
+            if end is None:
+                raise ValueError("the period needs an end")
+            if start is None and self.type == "span":
+                raise ValueError("a span needs a start")
+            if self.type == "instant" and start != end:
                 raise ValueError("an instant is one day")
-        if self.type in ("span", "each") and self.when and self.when.endswith(".."):
-            raise ValueError("the period needs an end")
         return self
 
 
@@ -304,13 +378,13 @@ class StatementShape(Shape):
         return self
 
 
-class DismissedShape(Shape):
-    """A number of the document that is no statement, and why."""
+class MentionShape(Shape):
+    """A number of the document: said by the statements whose spans hold it, or, with a reason, no statement."""
 
-    start: Annotated[int, Field(ge=0, le=50_000_000)]
-    end: Annotated[int, Field(ge=1, le=50_000_000)]
+    start: Offset
+    end: Offset
     number: Span
-    reason: Reason
+    reason: Reason | None = None
 
 
 class DocumentFile(Shape):
@@ -318,7 +392,7 @@ class DocumentFile(Shape):
 
     document: DocumentShape
     statements: list[StatementShape] = []
-    dismissed: list[DismissedShape] = []
+    mentions: list[MentionShape] | None = None
 
 
 class UnitsFile(Shape):

@@ -4,20 +4,43 @@ Every fault is listed, with the nearest code that exists; nothing is written whi
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
+from hashlib import sha256
 from itertools import pairwise
 
-from app.domain.evidence import MAX_RUN_WORDS, MAX_SHARE, MAX_WORDS, merge_spans, total_length, word_count
+from app.domain.evidence import (
+    MAX_RUN_WORDS,
+    MAX_SHARE,
+    MAX_WORDS,
+    Evidence,
+    merge_spans,
+    paragraph_of,
+    total_length,
+    word_count,
+)
+from app.domain.evidence import verify as stand
+from app.domain.mentions import find_mentions
 from app.domain.nearest import nearest
 from app.domain.period import Period, rule_fault
 from app.domain.quantity import Interval, parse_written
 from app.domain.units import Unit, families_for
 from app.seed.gather import Entry, Seed
-from app.seed.read import Fault
-from app.seed.rows import interval_and_value, period_of, statement_cell
-from app.seed.shapes import DocumentFile, StatementShape
+from app.seed.read import Fault, Path_
+from app.seed.rows import interval_and_value, period_of, statement_cell, stating
+from app.seed.shapes import ActorShape, DocumentFile, DocumentShape, IndicatorShape, ProjectShape, RegionShape, StatementShape
+
+NOUNS: dict[str, str] = {
+    "units": "unit",
+    "actors": "actor",
+    "regions": "region",
+    "indicators": "indicator",
+    "projects": "project",
+    "statements": "statement",
+}
+"""What may be referred to: the list and what one of it is called."""
 
 
 @dataclass(slots=True)
@@ -26,17 +49,52 @@ class Known:
 
     units: dict[str, Unit] = field(default_factory=dict)
     actors: set[str] = field(default_factory=set)
+    organisations: dict[str, list[str]] = field(default_factory=dict)
+    """actor → the organisation it belongs to"""
     regions: set[str] = field(default_factory=set)
+    parents: dict[str, list[str]] = field(default_factory=dict)
+    """region → regions it lies in"""
     indicators: dict[str, str] = field(default_factory=dict)
     """code → family of units"""
     stocks: set[str] = field(default_factory=set)
     """indicators that are states"""
     counted: set[tuple[str, str]] = field(default_factory=set)
+    """(indicator, code) of the things that indicators count"""
     projects: set[str] = field(default_factory=set)
     documents: set[str] = field(default_factory=set)
     statements: set[str] = field(default_factory=set)
     texts: dict[str, str] = field(default_factory=dict)
     """attached texts by document"""
+    broken: Mapping[str, set[str]] = field(default_factory=dict)
+    """list → codes that are there, in an entry with faults of its own"""
+    unread: set[str] = field(default_factory=set)
+    """lists, and documents as `documents/<code>`, that could not be read"""
+
+    def forget(self, documents: Iterable[str]) -> None:
+        """Take documents and their statements out."""
+        gone = set(documents)
+        self.documents -= gone
+        self.statements = {id_ for id_ in self.statements if id_.partition(".")[0] not in gone}
+
+    def unsure(self, list_: str, code: str) -> bool:
+        """Whether `code` is there with faults of its own, or its file could not be read."""
+        file = f"documents/{code.partition('.')[0]}" if list_ == "statements" else list_
+        return code in self.broken.get(list_, ()) or file in self.unread
+
+    def missing(self, list_: str, code: str) -> str | None:
+        """Why nothing may refer to `code`, with the nearest that exist; None when something may, or nobody can tell."""
+        exist: Mapping[str, object] | set[str] = getattr(self, list_)
+        if code in exist or self.unsure(list_, code):
+            return None
+        guesses = nearest(code, {*exist, *self.broken.get(list_, ())})
+        return f"there is no {NOUNS[list_]} {code!r}" + (f"; did you mean {' or '.join(guesses)}?" if guesses else "")
+
+
+Found = tuple[str, Path_]
+"""A message, and the field below the entry that it is about."""
+
+Reference = tuple[str, str | None, Path_]
+"""A list, a code that it should hold, and the field that names it."""
 
 
 def verify(seed: Seed, known: Known) -> list[Fault]:
@@ -44,100 +102,163 @@ def verify(seed: Seed, known: Known) -> list[Fault]:
     faults = list(seed.faults)
     faults.extend(_doubles(seed))
     _learn(seed, known)
+    texts = {sha256(text.encode()).hexdigest(): text for text in (*known.texts.values(), *seed.texts)}
     faults.extend(_lists(seed, known))
+    faults.extend(_relations(seed, known))
     for document in seed.documents:
-        faults.extend(_document(document, known))
+        faults.extend(_document(document, known, texts.get(document.shape.document.text_sha256)))
     return sorted(set(faults), key=lambda fault: (fault.file, fault.line, fault.column, fault.message))
 
 
 def _doubles(seed: Seed) -> Iterator[Fault]:
     for name in ("units", "actors", "regions", "indicators", "projects"):
-        seen: set[str] = set()
-        for entry in getattr(seed, name):
-            if entry.shape.code in seen:
-                yield entry.fault(f"the code {entry.shape.code!r} stands twice", "code")
-            seen.add(entry.shape.code)
-    relations: set[tuple[str, str, str]] = set()
-    for relation in seed.relations:
-        key = (relation.shape.statement, relation.shape.relation, relation.shape.other)
-        if key in relations:
-            yield relation.fault("this relation stands twice")
-        relations.add(key)
-    documents: set[str] = set()
+        entries = getattr(seed, name)
+        for index in _repeated(entry.shape.code for entry in entries):
+            yield entries[index].fault(f"the code {entries[index].shape.code!r} stands twice", "code")
+    for index in _repeated((each.shape.statement, each.shape.relation, each.shape.other) for each in seed.relations):
+        yield seed.relations[index].fault("this relation stands twice")
+    for index in _repeated(entry.shape.document.code for entry in seed.documents):
+        code = seed.documents[index].shape.document.code
+        yield seed.documents[index].fault(f"the document {code!r} stands twice", "document", "code")
+    for region in seed.regions:
+        for index in _repeated(region.shape.parents):
+            yield region.fault(f"the parent {region.shape.parents[index]!r} stands twice", "parents", index)
+    for indicator in seed.indicators:
+        for index in _repeated(each.code for each in indicator.shape.counted):
+            yield indicator.fault(f"the code {indicator.shape.counted[index].code!r} stands twice", "counted", index, "code")
+    for project in seed.projects:
+        for index in _repeated(project.shape.regions):
+            yield project.fault(f"the region {project.shape.regions[index]!r} stands twice", "regions", index)
+        for index in _repeated((party.actor, party.role) for party in project.shape.parties):
+            yield project.fault("this party stands twice in one role", "parties", index)
     for document in seed.documents:
-        code = document.shape.document.code
-        if code in documents:
-            yield document.fault(f"the document {code!r} stands twice", "document", "code")
-        documents.add(code)
-        slugs: set[str] = set()
-        for index, statement in enumerate(document.shape.statements):
-            if statement.slug in slugs:
-                yield document.fault(f"the slug {statement.slug!r} stands twice", "statements", index, "slug")
-            slugs.add(statement.slug)
+        shape = document.shape
+        for index in _repeated(shape.document.authors):
+            yield document.fault(f"the author {shape.document.authors[index]!r} stands twice", "document", "authors", index)
+        for index in _repeated(each.slug for each in shape.statements):
+            yield document.fault(f"the slug {shape.statements[index].slug!r} stands twice", "statements", index, "slug")
+        for index in _repeated(each.start for each in shape.mentions or ()):
+            yield document.fault("a number that starts here is listed already", "mentions", index, "start")
+
+
+def _repeated(keys: Iterable[object]) -> Iterator[int]:
+    """The indices of keys that stood before."""
+    seen: set[object] = set()
+    for index, key in enumerate(keys):
+        if key in seen:
+            yield index
+        seen.add(key)
 
 
 def _learn(seed: Seed, known: Known) -> None:
+    known.broken, known.unread = seed.broken, seed.unread
     for unit in seed.units:
         shape = unit.shape
         factor = parse_written(shape.factor).value
         known.units[shape.code] = Unit(shape.code, shape.dimension, shape.family, shape.base, factor)
-    known.actors.update(entry.shape.code for entry in seed.actors)
-    known.regions.update(entry.shape.code for entry in seed.regions)
+    for actor in seed.actors:
+        known.actors.add(actor.shape.code)
+        known.organisations[actor.shape.code] = [actor.shape.organisation] if actor.shape.organisation else []
+    for region in seed.regions:
+        known.regions.add(region.shape.code)
+        known.parents[region.shape.code] = region.shape.parents
     for indicator in seed.indicators:
-        known.indicators[indicator.shape.code] = indicator.shape.dimension
-        known.stocks.discard(indicator.shape.code)
-        if indicator.shape.stock_flow == "stock":
-            known.stocks.add(indicator.shape.code)
-        known.counted.update((indicator.shape.code, counted.code) for counted in indicator.shape.counted)
+        _learn_indicator(indicator.shape, known)
     known.projects.update(entry.shape.code for entry in seed.projects)
+    known.forget(document.shape.document.code for document in seed.documents)
     for document in seed.documents:
         code = document.shape.document.code
         known.documents.add(code)
-        known.statements = {each for each in known.statements if not each.startswith(f"{code}.")}
         known.statements.update(f"{code}.{statement.slug}" for statement in document.shape.statements)
+
+
+def _learn_indicator(shape: IndicatorShape, known: Known) -> None:
+    known.indicators[shape.code] = shape.dimension
+    known.stocks.discard(shape.code)
+    if shape.stock_flow == "stock":
+        known.stocks.add(shape.code)
+    known.counted = {pair for pair in known.counted if pair[0] != shape.code}
+    known.counted.update((shape.code, counted.code) for counted in shape.counted)
 
 
 def _lists(seed: Seed, known: Known) -> Iterator[Fault]:
     for unit in seed.units:
-        base = known.units.get(unit.shape.base)
-        if base is None:
-            yield unit.fault(_unknown("unit", unit.shape.base, known.units), "base")
-        elif base.dimension != unit.shape.dimension or base.factor != 1 or base.family != unit.shape.family:
-            yield unit.fault("the base unit has the same dimension and family, and the factor 1", "base")
-        if parse_written(unit.shape.factor).value <= 0:
-            yield unit.fault("the factor is above 0", "factor")
+        for message, path in _unit(known.units[unit.shape.code], known):
+            yield unit.fault(message, *path)
     for actor in seed.actors:
-        if actor.shape.organisation and actor.shape.organisation not in known.actors:
-            yield actor.fault(_unknown("actor", actor.shape.organisation, known.actors), "organisation")
-    parents = {entry.shape.code: entry.shape.parents for entry in seed.regions}
+        for message, path in _actor(actor.shape, known):
+            yield actor.fault(message, *path)
     for region in seed.regions:
-        for index, parent in enumerate(region.shape.parents):
-            if parent not in known.regions:
-                yield region.fault(_unknown("region", parent, known.regions), "parents", index)
-            elif _leads_to(parent, region.shape.code, parents):
-                yield region.fault(f"{parent!r} lies in {region.shape.code!r} itself", "parents", index)
+        for message, path in _region(region.shape, known):
+            yield region.fault(message, *path)
     for project in seed.projects:
-        for index, code in enumerate(project.shape.regions):
-            if code not in known.regions:
-                yield project.fault(_unknown("region", code, known.regions), "regions", index)
-        for index, party in enumerate(project.shape.parties):
-            if party.actor not in known.actors:
-                yield project.fault(_unknown("actor", party.actor, known.actors), "parties", index, "actor")
-        for index, step in enumerate(project.shape.status):
-            if step.statement and step.statement not in known.statements:
-                yield project.fault(_unknown("statement", step.statement, known.statements), "status", index, "statement")
+        for message, path in _unknown(_references_of_project(project.shape), known):
+            yield project.fault(message, *path)
+
+
+def _unknown(references: Iterable[Reference], known: Known) -> Iterator[Found]:
+    for list_, code, path in references:
+        message = known.missing(list_, code) if code else None
+        if message:
+            yield message, path
+
+
+def _unit(unit: Unit, known: Known) -> Iterator[Found]:
+    yield from _unknown([("units", unit.base, ("base",))], known)
+    base = known.units.get(unit.base)
+    if base and (base.base, base.dimension, base.family, base.factor) != (base.code, unit.dimension, unit.family, Decimal(1)):
+        yield "the base unit has the same dimension and family, is its own base and has the factor 1", ("base",)
+    if unit.factor <= 0:
+        yield "a factor above 0 was expected", ("factor",)
+
+
+def _actor(actor: ActorShape, known: Known) -> Iterator[Found]:
+    yield from _unknown([("actors", actor.organisation, ("organisation",))], known)
+    if actor.organisation and _leads_to(actor.organisation, actor.code, known.organisations):
+        yield f"{actor.organisation!r} belongs to {actor.code!r} itself", ("organisation",)
+
+
+def _region(region: RegionShape, known: Known) -> Iterator[Found]:
+    yield from _unknown((("regions", parent, ("parents", index)) for index, parent in enumerate(region.parents)), known)
+    for index, parent in enumerate(region.parents):
+        if _leads_to(parent, region.code, known.parents):
+            yield f"{parent!r} lies in {region.code!r} itself", ("parents", index)
+
+
+def _leads_to(start: str, goal: str, upward: Mapping[str, list[str]]) -> bool:
+    waiting, seen = [start], set[str]()
+    while waiting:
+        code = waiting.pop()
+        if code == goal:
+            return True
+        if code not in seen:
+            seen.add(code)
+            waiting.extend(upward.get(code, ()))
+    return False
+
+
+def _references_of_project(project: ProjectShape) -> Iterator[Reference]:
+    for index, region in enumerate(project.regions):
+        yield "regions", region, ("regions", index)
+    for index, party in enumerate(project.parties):
+        yield "actors", party.actor, ("parties", index, "actor")
+    for index, step in enumerate(project.status):
+        yield "statements", step.statement, ("status", index, "statement")
+
+
+def _relations(seed: Seed, known: Known) -> Iterator[Fault]:
     for relation in seed.relations:
-        for end in ("statement", "other"):
-            code = getattr(relation.shape, end)
-            if code not in known.statements:
-                yield relation.fault(_unknown("statement", code, known.statements), end)
-        if relation.shape.statement == relation.shape.other:
+        shape = relation.shape
+        ends: list[Reference] = [("statements", shape.statement, ("statement",)), ("statements", shape.other, ("other",))]
+        for message, path in _unknown(ends, known):
+            yield relation.fault(message, *path)
+        if shape.statement == shape.other:
             yield relation.fault("a statement is not related to itself", "other")
     yield from _conversions(seed)
 
 
 def _conversions(seed: Seed) -> Iterator[Fault]:
-    """A conversion is its original in another unit: comparator, period, kind and regions are the same."""
+    """A conversion is its original in another unit: all that decides what is claimed, but for the amount, is the same."""
     shapes = {
         f"{document.shape.document.code}.{statement.slug}": statement
         for document in seed.documents
@@ -149,131 +270,163 @@ def _conversions(seed: Seed) -> Iterator[Fault]:
             continue
         if left.quantity is None or right.quantity is None:
             yield entry.fault("a conversion and its original have quantities")
-        elif left.quantity.comparator != right.quantity.comparator:
-            yield entry.fault("a conversion inherits the comparator of its original")
-        elif (left.period.when, left.period.type, left.kind) != (right.period.when, right.period.type, right.kind):
-            yield entry.fault("a conversion has the period and kind of its original")
-        elif sorted(left.regions) != sorted(right.regions) or left.indicator != right.indicator:
-            yield entry.fault("a conversion has the regions and the indicator of its original")
+        elif left.quantity.unit == right.quantity.unit:
+            yield entry.fault("a conversion has another unit than its original")
+        if differ := [name for name, value in _inherited(left).items() if value != _inherited(right)[name]]:
+            yield entry.fault(f"a conversion inherits from its original what differs here: {', '.join(differ)}")
 
 
-def _leads_to(start: str, goal: str, parents: Mapping[str, list[str]]) -> bool:
-    waiting, seen = [start], set[str]()
-    while waiting:
-        code = waiting.pop()
-        if code == goal:
-            return True
-        if code not in seen:
-            seen.add(code)
-            waiting.extend(parents.get(code, ()))
-    return False
+def _inherited(statement: StatementShape) -> dict[str, object]:
+    return {
+        "comparator": statement.quantity and statement.quantity.comparator,
+        "period": (statement.period.type, statement.period.when),
+        "kind": statement.kind,
+        "regions": sorted(statement.regions),
+        "indicator": statement.indicator,
+        "measure": statement.measure,
+        "project": statement.project,
+    }
 
 
-def _document(entry: Entry[DocumentFile], known: Known) -> Iterator[Fault]:
-    document = entry.shape.document
-    for name, code in (
-        ("publisher", document.publisher),
-        *((f"authors.{i}", a) for i, a in enumerate(document.authors)),
-    ):
-        if code not in known.actors:
-            field_, _, index = name.partition(".")
-            path = ("document", field_, int(index)) if index else ("document", field_)
-            yield entry.fault(_unknown("actor", code, known.actors), *path)
-    for index, statement in enumerate(entry.shape.statements):
-        for fault, *path in _statement(statement, document.published_on, document.text_length, known):
-            yield entry.fault(str(fault), "statements", index, *path)
-    for index, (before, after) in enumerate(pairwise(entry.shape.statements), start=1):
+def _document(entry: Entry[DocumentFile], known: Known, text: str | None) -> Iterator[Fault]:
+    document, statements = entry.shape.document, entry.shape.statements
+    for message, path in _unknown(_references_of_document(document), known):
+        yield entry.fault(message, *path)
+    for index, statement in enumerate(statements):
+        for message, path in _statement(statement, document, known):
+            yield entry.fault(message, "statements", index, *path)
+    for index, (before, after) in enumerate(pairwise(statements), start=1):
         if after.evidence.start < before.evidence.start:
             yield entry.fault("statements stand in the order of the text", "statements", index, "evidence", "start")
-    yield from _spans(entry, known.texts.get(document.code))
+    yield from _mentions(entry)
+    yield from _spans(entry, text)
+    if text is not None:
+        yield from _against(entry, text)
     yield from _twins(entry, known)
 
 
-Found = tuple[str | int, ...]
+def _references_of_document(document: DocumentShape) -> Iterator[Reference]:
+    yield "actors", document.publisher, ("document", "publisher")
+    for index, author in enumerate(document.authors):
+        yield "actors", author, ("document", "authors", index)
 
 
-def _statement(statement: StatementShape, published_on: date, length: int, known: Known) -> Iterator[Found]:
-    evidence = statement.evidence
-    if not evidence.start < evidence.end <= length:
-        yield (
-            f"the span {evidence.start}..{evidence.end} lies outside the text of {length} code points",
-            "evidence",
-            "start",
-        )
-    elif evidence.end - evidence.start != len(evidence.exact):
-        got = len(evidence.exact)
-        yield f"`exact` has {got} code points, start..end spans {evidence.end - evidence.start}", "evidence", "exact"
-    if word_count(evidence.exact) > MAX_WORDS:
-        yield f"a span has at most {MAX_WORDS} words; this one has {word_count(evidence.exact)}", "evidence", "exact"
+def _statement(statement: StatementShape, document: DocumentShape, known: Known) -> Iterator[Found]:
+    yield from _unknown(_references_of_statement(statement), known)
+    yield from _evidence(statement, document.text_length)
+    if statement.indicator in known.indicators:
+        yield from _quantity(statement, known)
+    yield from _period(statement, document.published_on, known)
+
+
+def _references_of_statement(statement: StatementShape) -> Iterator[Reference]:
     for index, region in enumerate(statement.regions):
-        if region not in known.regions:
-            yield _unknown("region", region, known.regions), "regions", index
-    if statement.project and statement.project not in known.projects:
-        yield _unknown("project", statement.project, known.projects), "project"
-    if statement.attribution.speaker and statement.attribution.speaker not in known.actors:
-        yield _unknown("actor", statement.attribution.speaker, known.actors), "attribution", "speaker"
+        yield "regions", region, ("regions", index)
+    yield "projects", statement.project, ("project",)
+    yield "actors", statement.attribution.speaker, ("attribution", "speaker")
+    yield "indicators", statement.indicator, ("indicator",)
     if statement.base:
-        if statement.base.region and statement.base.region not in known.regions:
-            yield _unknown("region", statement.base.region, known.regions), "base", "region"
-        if statement.base.indicator and statement.base.indicator not in known.indicators:
-            yield _unknown("indicator", statement.base.indicator, known.indicators), "base", "indicator"
-    if statement.indicator and statement.indicator not in known.indicators:
-        yield _unknown("indicator", statement.indicator, known.indicators), "indicator"
-    yield from _quantity(statement, known)
-    yield from _period(statement, published_on, known)
+        yield "regions", statement.base.region, ("base", "region")
+        yield "indicators", statement.base.indicator, ("base", "indicator")
+    if statement.quantity:
+        yield "units", statement.quantity.unit, ("quantity", "unit")
+
+
+def _evidence(statement: StatementShape, length: int) -> Iterator[Found]:
+    evidence = statement.evidence
+    size, words = evidence.end - evidence.start, word_count(evidence.exact)
+    if not evidence.start < evidence.end <= length:
+        yield f"the span {evidence.start}..{evidence.end} lies outside the text of {length} code points", ("evidence", "start")
+    elif size != len(evidence.exact):
+        yield f"`exact` has {len(evidence.exact)} code points, start..end spans {size}", ("evidence", "exact")
+    if words > MAX_WORDS:
+        yield f"a span has at most {MAX_WORDS} words; this one has {words}", ("evidence", "exact")
 
 
 def _quantity(statement: StatementShape, known: Known) -> Iterator[Found]:
-    quantity = statement.quantity
-    if quantity is None or statement.indicator not in known.indicators:
+    """What unit, size and thing counted must be for the statement's measure of its (known) indicator."""
+    quantity, measure, indicator = statement.quantity, statement.measure, statement.indicator or ""
+    if quantity is None:
         return
-    unit = known.units.get(quantity.unit)
-    if unit is None:
-        yield _unknown("unit", quantity.unit, known.units), "quantity", "unit"
-        return
-    fitting = families_for(str(statement.measure), known.indicators[statement.indicator])
-    if unit.family not in fitting:
-        expected = ", ".join(sorted(code for code, each in known.units.items() if each.family in fitting))
-        yield (
-            f"a {statement.measure} of {statement.indicator} has one of the units {expected}, not {unit.code}",
-            "quantity",
-            "unit",
-        )
-    value = parse_written(quantity.value).value
-    if statement.measure == "share" and not 0 <= value <= 100:
-        yield f"a share lies between 0 and 100 percent; {value} does not", "quantity", "value"
-    if statement.measure in ("level", "rank", "multiple") and value < 0:
-        yield f"a {statement.measure} is not negative", "quantity", "value"
-    if quantity.counted and (statement.indicator, quantity.counted) not in known.counted:
-        listed = sorted(code for indicator, code in known.counted if indicator == statement.indicator)
-        yield (
-            f"{statement.indicator} counts {', '.join(listed) or 'one thing only'}, not {quantity.counted!r}",
-            "quantity",
-            "counted",
-        )
+    unit, fitting = known.units.get(quantity.unit), families_for(str(measure), known.indicators[indicator])
+    if unit and unit.family not in fitting:
+        units = ", ".join(sorted(code for code, each in known.units.items() if each.family in fitting))
+        expected = f"one of the units {units}" if units else f"a unit of {' or '.join(sorted(fitting))}"
+        yield f"a {measure} of {indicator} has {expected}, not {unit.code}", ("quantity", "unit")
+    for name, written in (("value", quantity.value), ("value_to", quantity.value_to)):
+        value = parse_written(written).value if written else 0
+        if measure == "share" and not 0 <= value <= 100:
+            yield f"a share lies between 0 and 100 percent; {value} does not", ("quantity", name)
+        elif measure in ("level", "rank", "multiple") and value < 0:
+            yield f"a {measure} is not negative", ("quantity", name)
+    pair = (indicator, quantity.counted)
+    if quantity.counted and pair not in known.counted and not known.unsure("indicators", indicator):
+        listed = sorted(code for owner, code in known.counted if owner == indicator)
+        yield f"{indicator} counts {', '.join(listed) or 'one thing only'}, not {quantity.counted!r}", ("quantity", "counted")
 
 
 def _period(statement: StatementShape, published_on: date, known: Known) -> Iterator[Found]:
     period: Period = period_of(statement.period, published_on)
     if statement.kind == "actual" and period.start and period.start > published_on:
-        yield f"what is actual has begun by the publication ({published_on}); {period.start} is later", "period", "when"
+        message = f"what is actual has begun by the publication ({published_on}); {period.start} is later"
+        yield message, ("period", "when")
     fault = rule_fault(period, published_on)
     if fault:
-        yield fault, "period", "rule"
-    if statement.measure == "level" and statement.indicator in known.indicators:
-        stock = statement.indicator in known.stocks
-        if stock and period.type in ("span", "cumulative"):
-            yield (
-                f"{statement.indicator} is a stock: its level holds at an instant, not for a {period.type}",
-                "period",
-                "type",
+        yield fault, ("period", "rule")
+    if statement.measure != "level" or statement.indicator not in known.indicators:
+        return
+    stock = statement.indicator in known.stocks
+    if stock and period.type in ("span", "cumulative"):
+        message = f"{statement.indicator} is a stock: its level holds at an instant, not for a {period.type}"
+        yield message, ("period", "type")
+    if not stock and period.type == "instant":
+        message = f"{statement.indicator} is a flow: its level holds for a span, each or cumulative, not at an instant"
+        yield message, ("period", "type")
+
+
+def _mentions(entry: Entry[DocumentFile]) -> Iterator[Fault]:
+    """Every number is said by a statement or dismissed for a reason."""
+    length, statements = entry.shape.document.text_length, entry.shape.statements
+    mentions = entry.shape.mentions
+    for index, each in enumerate(mentions or ()):
+        if not each.start < each.end <= length:
+            message = f"the number {each.start}..{each.end} lies outside the text of {length} code points"
+            yield entry.fault(message, "mentions", index, "start")
+        elif each.end - each.start != len(each.number):
+            message = f"`number` has {len(each.number)} code points, start..end spans {each.end - each.start}"
+            yield entry.fault(message, "mentions", index, "number")
+        elif not each.reason and not stating(each, statements):
+            message = f"no span of a statement holds {each.number!r}; make a statement of it, or give the reason why it is none"
+            yield entry.fault(message, "mentions", index, "start")
+
+
+def _against(entry: Entry[DocumentFile], text: str) -> Iterator[Fault]:
+    """With the text at hand: every span stands where it says, and no number is left out or made up."""
+    if len(text) != entry.shape.document.text_length:
+        yield entry.fault(f"the text has {len(text)} code points", "document", "text_length")
+        return
+    for index, statement in enumerate(entry.shape.statements):
+        span = statement.evidence
+        if text[span.start : span.end] != span.exact:
+            state = stand(text, Evidence(span.exact, span.start, span.end, span.paragraph))
+            message = f"the words do not stand at {span.start}..{span.end} of the text: {state}"
+            yield entry.fault(message, "statements", index, "evidence", "exact")
+        elif paragraph_of(text, span.start) != span.paragraph:
+            message = f"the span starts in paragraph {paragraph_of(text, span.start)}"
+            yield entry.fault(message, "statements", index, "evidence", "paragraph")
+        elif statement.quantity and not any(statement in stating(each, [statement]) for each in entry.shape.mentions or ()):
+            yield entry.fault("the span of a figure holds no number of `mentions`", "statements", index, "evidence")
+    found = {(each.start, each.end): each.number for each in find_mentions(text)}
+    listed = {(each.start, each.end): index for index, each in enumerate(entry.shape.mentions or ())}
+    for (start, end), number in found.items():
+        if (start, end) not in listed:
+            paragraph = paragraph_of(text, start)
+            yield entry.fault(
+                f"the number {number!r} at {start}..{end} (paragraph {paragraph}) is not accounted for in `mentions`", "mentions"
             )
-        if not stock and period.type == "instant":
-            yield (
-                f"{statement.indicator} is a flow: its level holds for a span, each or cumulative, not at an instant",
-                "period",
-                "type",
-            )
+    for (start, end), index in listed.items():
+        if (start, end) not in found:
+            yield entry.fault(f"the text holds no number at {start}..{end}", "mentions", index, "start")
 
 
 def _spans(entry: Entry[DocumentFile], text: str | None) -> Iterator[Fault]:
@@ -283,7 +436,7 @@ def _spans(entry: Entry[DocumentFile], text: str | None) -> Iterator[Fault]:
     total = total_length(spans)
     if total * MAX_SHARE > length:
         yield entry.fault(f"spans hold {total} of {length} code points; at most one in {MAX_SHARE} may be kept", "statements")
-    if text is None or len(text) != length:
+    if text is None:
         return
     for start, end in merge_spans(spans, text):
         words = word_count(text[start:end])
@@ -323,8 +476,3 @@ def _apart(left: Interval, right: Interval) -> bool:
     return (left.upper is not None and right.lower is not None and left.upper < right.lower) or (
         right.upper is not None and left.lower is not None and right.upper < left.lower
     )
-
-
-def _unknown(noun: str, code: str, known: Mapping[str, object] | set[str]) -> str:
-    guesses = nearest(code, known)
-    return f"there is no {noun} {code!r}" + (f"; did you mean {' or '.join(guesses)}?" if guesses else "")

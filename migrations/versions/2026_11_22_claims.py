@@ -206,7 +206,7 @@ def upgrade() -> None:
         sa.Column("state", text(), nullable=False),
         sa.Column("reason", text(), nullable=True),
         sa.CheckConstraint("(state = 'dismissed') = (reason IS NOT NULL)", name=op.f("ck_mention_reason")),
-        sa.CheckConstraint("state IN ('stated', 'dismissed')", name=op.f("ck_mention_state")),
+        sa.CheckConstraint("state IN ('stated', 'dismissed', 'unaccounted')", name=op.f("ck_mention_state")),
         sa.CheckConstraint('start >= 0 AND start < "end"', name=op.f("ck_mention_order")),
         sa.ForeignKeyConstraint(["document"], ["document.code"], name=op.f("fk_mention_document")),
         sa.PrimaryKeyConstraint("document", "start", name=op.f("pk_mention")),

@@ -1,0 +1,121 @@
+"""How many SQL statements does an answer cost? A constant for each list, whatever the size of the page."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+import sqlalchemy as sa
+from asking import EXAMPLE, NOUNS
+from starlette.testclient import TestClient
+
+
+@contextmanager
+def counting(client: TestClient) -> Iterator[list[str]]:
+    """The SQL statements that a block sends."""
+    engine: sa.Engine = client.app.state.engine  # type: ignore[attr-defined]
+    sent: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.split(maxsplit=1)[0] not in ("BEGIN", "COMMIT", "ROLLBACK", "SET"):
+            sent.append(statement)
+
+    sa.event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", note)
+
+
+def cost(client: TestClient, path: str) -> int:
+    assert client.get(path).status_code == 200  # once before, so that nothing is counted that is done only the first time
+    with counting(client) as sent:
+        assert client.get(path).status_code == 200
+    return len(sent)
+
+
+LISTS = {
+    # data version and key; the page; regions, relations from and to
+    "/v1/statements": 5,
+    # the page; parents, children; counts
+    "/v1/regions": 5,
+    "/v1/indicators": 4,
+    "/v1/units": 3,
+    "/v1/actors": 3,
+    "/v1/projects": 6,
+    "/v1/documents": 4,
+    "/v1/changes": 2,
+}
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_a_list_costs_a_constant_number_of_statements(client: TestClient, path: str) -> None:
+    for limit in (1, 2, 5, 50, 1000):
+        assert cost(client, f"{path}?limit={limit}") == LISTS[path], limit
+
+
+@pytest.mark.parametrize(
+    ("query", "more"),
+    [
+        ("include=total", 1),
+        ("sort=-value&fields=id", 0),
+        ("q=gdp%20chongqing%20urban", 0),
+        ("from=2016&to=2023&period_match=within", 0),
+        ("measure=level&kind=actual&comparator=eq", 0),
+        ("region=chongqing", 1),
+        ("region=chongqing,sichuan&indicator=cooperation-agreements-signed&unit=count&document=economic-circle-overview", 1),
+        ("within=chongqing", 2),
+        ("within=chongqing,sichuan&topic=transport&include=total", 3),
+    ],
+)
+def test_what_is_asked_adds_a_known_number(client: TestClient, query: str, more: int) -> None:
+    for limit in (1, 50):
+        assert cost(client, f"/v1/statements?{query}&limit={limit}") == LISTS["/v1/statements"] + more
+
+
+def test_the_second_page_costs_what_the_first_does(client: TestClient) -> None:
+    following = client.get("/v1/statements?limit=50").json()["page"]["next"]
+    assert cost(client, following) == LISTS["/v1/statements"]
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/healthz", 0),
+        ("/problems/not-found", 0),
+        ("/docs", 0),
+        ("/static/style.css", 0),
+        ("/v1", 2),
+        (f"/v1/statements/{EXAMPLE}", 4),
+        (f"/v1/statements/{EXAMPLE}/evidence", 4),
+        (f"/v1/statements/{EXAMPLE}/citation", 4),
+        (f"/v1/statements/{EXAMPLE}/related", 8),
+        ("/v1/regions/chongqing", 4),
+        ("/v1/regions/tree", 4),
+        ("/v1/units/ha", 2),
+        ("/v1/statements.csv", 4),
+        ("/v1/statements.json?within=china", 5),
+        ("/v1/units.csv", 2),
+        ("/v1/documents.json", 3),
+        ("/v1/coverage", 1),
+        ("/openapi.json", 1),
+    ],
+)
+def test_other_answers_cost_a_known_number_too(client: TestClient, path: str, expected: int) -> None:
+    assert cost(client, path) == expected
+
+
+def test_both_databases_are_asked_alike(clients: Callable[[str], TestClient]) -> None:
+    for noun in (*NOUNS, "statements"):
+        with counting(clients("sqlite")) as lite, counting(clients("postgresql")) as post:
+            for backend in ("sqlite", "postgresql"):
+                clients(backend).get(f"/v1/{noun}?limit=3")
+        assert len(lite) == len(post) > 0
+
+
+def test_a_refused_request_never_reaches_the_database(client: TestClient) -> None:
+    with counting(client) as sent:
+        for path in ("/nowhere", "/v1/statements?x=1", "/v1/statements?limit=0", "/v1/statements?q=%00", "/v1/statements/x"):
+            assert client.get(path).status_code >= 400
+        client.post("/v1/statements")
+        client.options("/v1/statements")
+    assert sent == []

@@ -1,0 +1,126 @@
+"""`claimbook serve` as a process of its own: it prepares the database, prints where it is, answers, and stops when told to."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from make import ROOT, engine_for
+from observe import COMMAND, Ran, rows_of
+
+pytestmark = pytest.mark.slow
+
+Templates = Callable[[str, str], str]
+GDP = ["central-urban-areas.gdp-2021-h1", "central-urban-areas.gdp-2021-h1-usd", "central-urban-areas.gdp-share-2021-h1"]
+
+
+class Server:
+    """A running server and what it printed before it was ready."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        assert process.stdout
+        self.process = process
+        self.lines: list[str] = []
+        for line in process.stdout:
+            self.lines.append(line.rstrip("\n"))
+            if line.startswith("Stop with"):
+                break
+        self.urls = dict(line.split() for line in self.lines if line.startswith("  "))
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> Ran:
+        """Send a signal and wait for the end."""
+        self.process.send_signal(number)
+        out, err = self.process.communicate(timeout=20)
+        return Ran(self.process.returncode, out, err)
+
+
+@contextmanager
+def serving(*arguments: str, **environment: str) -> Iterator[Server]:
+    process = subprocess.Popen(
+        [*COMMAND, "serve", "--port", "0", *arguments],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    try:
+        yield Server(process)
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+def ids_at(url: str) -> list[str]:
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        return [row["id"] for row in json.load(answer)["data"]]
+
+
+def status_at(url: str) -> int:
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        return int(answer.status)
+
+
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
+def test_the_first_start_makes_and_fills_a_database_and_a_signal_ends_it(
+    backend: str, stop: signal.Signals, new_database: Callable[..., str]
+) -> None:
+    if stop == signal.SIGINT and backend == "postgresql":
+        pytest.skip("the same on either database")
+    address = new_database(backend)
+    with serving("--database", address, "--migrate") as server:
+        assert server.lines[0] == "Migrated the schema to 2026_11_22_claims."
+        assert server.lines[1].startswith("Loaded the shipped data: ")
+        assert list(server.urls) == ["start", "API", "figures"]
+        assert [status_at(url) for url in server.urls.values()] == [200, 200, 200]
+        assert ids_at(server.urls["figures"]) == GDP
+        ended = server.stop(stop)
+    assert ended == (0 if stop == signal.SIGINT else -signal.SIGTERM, "", "")
+    engine = engine_for(address)
+    assert {row["version"] for row in rows_of(engine, "data_version")} == {1}
+    engine.dispose()
+
+
+def test_workers_answer_together_and_go_together(backend: str, new_database: Callable[..., str], templates: Templates) -> None:
+    address = new_database(backend, like=templates(backend, "seeded"))
+    with serving("--database", address, "--workers", "2", "--access-log") as server:
+        assert server.lines[0].startswith("Claimbook serves at ")
+        assert all(ids_at(server.urls["figures"]) == GDP for _ in range(5))
+        ended = server.stop()
+    assert "Traceback" not in ended.err
+    assert "GET /v1/statements" in ended.out
+    port = sa.make_url(server.urls["start"]).port
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port or 0), timeout=2)
+
+
+def test_a_half_sent_request_does_not_keep_the_server_from_stopping(
+    new_database: Callable[..., str], templates: Callable
+) -> None:
+    address = new_database("sqlite", like=templates("sqlite", "seeded"))
+    with serving("--database", address, CLAIMBOOK_GRACE_SECONDS="1") as server:
+        url = sa.make_url(server.urls["start"])
+        with socket.create_connection((url.host or "", url.port or 0), timeout=10) as open_request:
+            open_request.sendall(b"GET / HTTP/1.1\r\nHost: x")
+            assert status_at(server.urls["start"]) == 200
+            server.process.send_signal(signal.SIGTERM)
+            server.process.wait(timeout=8)
+    assert server.process.returncode == -signal.SIGTERM
+
+
+def test_a_database_with_data_of_its_own_is_served_as_it_is(loaded: sa.Engine, tmp_path: Path) -> None:
+    with loaded.begin() as connection:
+        connection.exec_driver_sql("UPDATE region SET name = 'Renamed' WHERE code = 'chongqing'")
+    address = loaded.url.render_as_string(hide_password=False)
+    with serving("--database", address, "--host", "localhost", CLAIMBOOK_BASE_URL="https://claims.example.org/") as server:
+        assert server.lines[0] == "Claimbook serves at https://claims.example.org"
+        server.stop()
+    assert "Renamed" in {row["name"] for row in rows_of(loaded, "region")}
