@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 import sqlalchemy as sa
 from pydantic import AfterValidator, Field, WithJsonSchema
-from sqlalchemy.orm import Session, aliased, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app import models
 from app.db import contains
@@ -290,13 +290,16 @@ def order_of(sort: str) -> Order:
     return Order(columns=SORTS[name], key=Row.id, descending=descending)
 
 
+_OTHER = Row.__table__.alias("other")
+LIVE = sa.select(_OTHER.c.id).where(_OTHER.c.status != "withdrawn")
+"""Ids of the statements that are not withdrawn."""
+
+
 def with_neighbours(select: sa.Select[Row]) -> sa.Select[Row]:
     """Load with each statement all that its representation shows; a constant number of SQL statements.
 
     Relations to withdrawn statements are left out; they would lead nowhere.
     """
-    other = aliased(Row)
-    live = sa.select(other.id).where(other.status != "withdrawn")
     return select.options(
         joinedload(Row.source).joinedload(Document.issuer),
         joinedload(Row.measured),
@@ -304,8 +307,8 @@ def with_neighbours(select: sa.Select[Row]) -> sa.Select[Row]:
         joinedload(Row.said_by),
         joinedload(Row.quotation),
         selectinload(Row.regions).joinedload(StatementRegion.place),
-        selectinload(Row.relations.and_(Relation.other.in_(live))),
-        selectinload(Row.related_by.and_(Relation.statement.in_(live))),
+        selectinload(Row.relations.and_(Relation.other.in_(LIVE))),
+        selectinload(Row.related_by.and_(Relation.statement.in_(LIVE))),
     )
 
 
