@@ -9,7 +9,7 @@ import pytest
 from asking import NOUNS, everything
 from starlette.testclient import TestClient
 
-REQUESTS = 260
+REQUESTS = 320
 # Cursors are signed with each database's own key, and changes are stamped with the time of their commit.
 OWN = re.compile(r'cursor=[A-Za-z0-9_-]*|"at":"[^"]*"')
 
