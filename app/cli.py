@@ -281,7 +281,8 @@ def draft(
         print(drafted, end="")
     else:
         write_draft(output, drafted)
-        print(f"{output} is written; fill the gaps (TODO) that `claimbook seed --check --watch` names.")
+        directory = output.parent.parent if output.parent.name == "documents" else source or "DIR"
+        print(f"{output} is written; fill the gaps (TODO) that `claimbook seed --from {directory} --check --watch` names.")
 
 
 def _names(settings: Settings, source: Path | None) -> "Names":

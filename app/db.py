@@ -4,7 +4,7 @@ Everything in which SQLite and PostgreSQL differ is cured here once: exact decim
 transactions that really begin, bounded waits.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
@@ -12,16 +12,17 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.engine import URL, Dialect, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from app.domain.quantity import plain, plain_text
+from app.domain.decimals import plain, plain_text
 from app.errors import DatabaseUnavailableError, SchemaMismatchError
 from app.settings import Settings
 
-SCHEMA_REVISION = "2026_11_22_claims"
+SCHEMA_REVISION = "2026_11_22_search"
 """The migration this program's tables are those of; a test compares it with the newest file under `migrations/versions`."""
 
 NAMING = {
@@ -194,3 +195,51 @@ def reachable(what: Callable[[], str] = lambda: "The database") -> Iterator[None
 def _first_line(error: DBAPIError) -> str:
     lines = str(error.orig).strip().splitlines()
     return lines[0] if lines else type(error.orig).__name__
+
+
+WITHIN = {
+    "names": ("name_tokens",),
+    "words": ("name_tokens", "text_tokens", "written_tokens", "about_tokens"),
+    "words_and_quotes": ("name_tokens", "text_tokens", "written_tokens", "about_tokens", "quote_tokens"),
+}
+"""What can be searched → its columns of `search_entry`. Quotes are searched only where they are served."""
+TOKENS = WITHIN["words_and_quotes"]
+
+
+def index_words(connection: sa.Connection, numbers: Sequence[int]) -> None:
+    """Take entries of `search_entry` into the engine's full-text index; they must not stand in it."""
+    into, values = f"rowid, {', '.join(TOKENS)}", f"number, {', '.join(TOKENS)}"
+    if connection.dialect.name == "postgresql":
+        vectors = (" || ".join(f"string_to_array({column}, ' ')" for column in columns) for columns in WITHIN.values())
+        into, values = f"number, {', '.join(WITHIN)}", ", ".join(("number", *(f"array_to_tsvector({each})" for each in vectors)))
+    insert = f"INSERT INTO search_index ({into}) SELECT {values} FROM search_entry WHERE number IN :numbers"  # noqa: S608
+    connection.execute(_of_numbers(insert), {"numbers": numbers})
+
+
+def unindex_words(connection: sa.Connection, numbers: Sequence[int]) -> None:
+    """Take entries out of the engine's full-text index; `search_entry` must still hold them as they went in."""
+    delete = "DELETE FROM search_index WHERE number IN :numbers"
+    if connection.dialect.name == "sqlite":
+        columns = ", ".join(TOKENS)
+        delete = (
+            f"INSERT INTO search_index (search_index, rowid, {columns}) "  # noqa: S608
+            f"SELECT 'delete', number, {columns} FROM search_entry WHERE number IN :numbers"
+        )
+    connection.execute(_of_numbers(delete), {"numbers": numbers})
+
+
+def _of_numbers(statement: str) -> sa.TextClause:
+    return sa.text(statement).bindparams(sa.bindparam("numbers", expanding=True))
+
+
+def holding(dialect: str, words: Sequence[tuple[str, bool]], within: str) -> sa.Select[int]:
+    """Numbers of the entries that hold every word; those with True may go on. Words are tokens: letters, digits, full stops."""
+    index = sa.table("search_index")
+    if dialect == "sqlite":
+        asked = " AND ".join(f'"{word}"{" *" if begun else ""}' for word, begun in words)
+        found = sa.literal_column("search_index").op("MATCH")(f"{{{' '.join(WITHIN[within])}}} : ({asked})")
+        return sa.select(sa.literal_column("rowid", sa.BigInteger())).select_from(index).where(found)
+    asked = " & ".join(f"'{word}'{':*' if begun else ''}" for word, begun in words)
+    column: sa.ColumnClause[Any] = sa.literal_column(within)
+    found = column.op("@@")(sa.cast(asked, TSQUERY))
+    return sa.select(sa.literal_column("search_index.number", sa.BigInteger())).select_from(index).where(found)

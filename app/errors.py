@@ -12,6 +12,8 @@ class Fault:
     name: str
     message: str
     did_you_mean: list[str] = field(default_factory=list)
+    pointer: str | None = None
+    """JSON pointer to the place, for a fault in a body."""
 
 
 class ClaimbookError(Exception):

@@ -7,7 +7,28 @@ import sqlalchemy as sa
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
-from app.api import actors, coverage, documents, indicators, openapi, problems, projects, regions, service, statements, units
+from app.api import (
+    actors,
+    availability,
+    checks,
+    comparisons,
+    coverage,
+    derivations,
+    documents,
+    groups,
+    indicators,
+    observations,
+    openapi,
+    periods,
+    problems,
+    projects,
+    regions,
+    search,
+    service,
+    statements,
+    units,
+)
+from app.api.conditional import Clock, Conditional
 from app.api.door import Door, Sealed
 from app.db import make_engine, make_sessions
 from app.settings import Settings
@@ -41,9 +62,30 @@ def create_app(settings: Settings | None = None, *, engine: sa.Engine | None = N
     app.state.settings = settings
     app.state.engine = engine
     app.state.sessions = make_sessions(engine)
-    for part in (statements, documents, coverage, regions, indicators, projects, actors, units, service, openapi, pages):
+    for part in (
+        groups,
+        statements,
+        comparisons,
+        checks,
+        observations,
+        derivations,
+        availability,
+        periods,
+        search,
+        documents,
+        coverage,
+        regions,
+        indicators,
+        projects,
+        actors,
+        units,
+        service,
+        openapi,
+        pages,
+    ):
         app.include_router(part.router)
     problems.install(app)
+    app.add_middleware(Conditional, settings=settings, clock=Clock(engine))
     app.add_middleware(Door, routes=app)
     app.add_middleware(
         CORSMiddleware,

@@ -11,10 +11,12 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from app.db import NAMING, ExactDecimal, text_type
+from app.domain.comparison import COMPARISON_STATUSES
 from app.domain.comparison import Base as BaseOf
 from app.domain.evidence import VERIFICATIONS, Evidence
+from app.domain.interval import Interval
 from app.domain.period import PERIOD_BASES, PERIOD_TYPES, Period
-from app.domain.quantity import COMPARATORS, MEASURES, Interval
+from app.domain.quantity import COMPARATORS, MEASURES
 from app.domain.units import FAMILIES
 from app.domain.words import (
     ACTOR_KINDS,
@@ -366,6 +368,9 @@ class Statement(Table):
     lower_inclusive: Mapped[bool]
     upper: Mapped[Decimal | None]
     upper_inclusive: Mapped[bool]
+    # texts that sort as the bounds do
+    lower_key: Mapped[str | None]
+    upper_key: Mapped[str | None]
     # the rule the interval came from
     interval_basis: Mapped[str | None]
 
@@ -454,6 +459,38 @@ class Statement(Table):
         return BaseOf(self.base_region, self.base_indicator, self.base_period)
 
 
+class Comparison(Table):
+    """A cell and what its figures say of each other. Follows from the statements; whoever writes those keeps it true."""
+
+    __tablename__ = "comparison"
+    __table_args__ = (
+        one_of("status", COMPARISON_STATUSES),
+        Index("ix_comparison_status_cell", "status", "cell"),
+    )
+
+    cell: Mapped[str] = mapped_column(primary_key=True)
+    status: Mapped[str]
+    # whether it rests on a period that is unknown or inferred from the publication date
+    weak_period: Mapped[bool]
+    # figures compared, the guest counted, and documents they stand in
+    statements: Mapped[int]
+    documents: Mapped[int]
+    # for the slot `asof`: the latest statement of the same thing with a strong period
+    guest: Mapped[str | None] = mapped_column(index=True)
+    # text that sorts as the largest relative gap does; null without a conflict
+    gap_key: Mapped[str | None] = mapped_column(index=True)
+
+
+class DocumentGroup(Table):
+    """The independence group of a document: those that share a publisher or a release are in one. Follows from documents."""
+
+    __tablename__ = "document_group"
+
+    document: Mapped[str] = mapped_column(primary_key=True)
+    # code of the first document in the group
+    group_code: Mapped[str]
+
+
 class StatementRegion(Table):
     """A region a statement is about; a joint claim has several."""
 
@@ -526,3 +563,42 @@ class MentionStatement(Table):
     document: Mapped[str] = mapped_column(primary_key=True)
     start: Mapped[int] = mapped_column(primary_key=True)
     statement: Mapped[str] = mapped_column(ForeignKey("statement.id"), primary_key=True, index=True)
+
+
+class SearchEntry(Table):
+    """A thing that search finds, with its words as tokens (`app/domain/tokens.py`). Follows from the rows of the thing.
+
+    The engine's own full-text index of the tokens is `search_index`: an FTS5 table on SQLite, a table with two columns of
+    lexemes on PostgreSQL. `app/upkeep/search.py` keeps both.
+    """
+
+    __tablename__ = "search_entry"
+    # all that the order of candidates needs, so that not every row that holds a common word is read
+    __table_args__ = (Index("ix_search_entry_number_resource_published_on_code", "number", "resource", "published_on", "code"),)
+
+    # statement, document, region, indicator, project, actor, unit
+    resource: Mapped[str] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(primary_key=True)
+    # its row in the full-text index: a hash of resource and code, the same on every machine
+    number: Mapped[int] = mapped_column(sa.BigInteger)
+    # of a statement or document: the document and its day
+    document: Mapped[str | None]
+    published_on: Mapped[date | None]
+    # what it is called; a statement has no name but its code
+    name: Mapped[str | None]
+    name_zh: Mapped[str | None]
+    # our own words: sentence, definition or description
+    text: Mapped[str | None]
+    note: Mapped[str | None]
+    # the span of a statement
+    as_written: Mapped[str | None]
+    # the sentence of the attached text
+    quote: Mapped[str | None]
+    # names of what a statement is about and who says it
+    about: Mapped[str | None]
+    # tokens of code and names, of text and note, the span, the quote, and the names it is about; joined by a space
+    name_tokens: Mapped[str]
+    text_tokens: Mapped[str]
+    written_tokens: Mapped[str]
+    quote_tokens: Mapped[str]
+    about_tokens: Mapped[str]

@@ -35,6 +35,12 @@ class Settings(BaseSettings):
     statement_timeout: float = Field(
         default=10.0, gt=0, le=600, description="Seconds one PostgreSQL statement may take before a 503."
     )
+    remember_bytes: int = Field(
+        default=64 * 1024 * 1024,
+        ge=0,
+        le=64 * 1024**3,
+        description="Bytes of whole answers that one process keeps while the data stay the same; 0 keeps none.",
+    )
     busy_timeout: float = Field(
         default=5.0, ge=0, le=60, description="Seconds to wait for another SQLite writer before giving up."
     )

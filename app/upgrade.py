@@ -8,6 +8,7 @@ from alembic.script import ScriptDirectory
 from app.db import SCHEMA_REVISION, schema_revision
 from app.errors import SchemaMismatchError
 from app.paths import bundled
+from app.upkeep.everything import rebuild
 
 
 def config_for(connection: sa.Connection | None = None) -> Config:
@@ -44,6 +45,8 @@ def migrate(engine: sa.Engine, revision: str = "head") -> str | None:
                         "install the newer program."
                     )
                 _run(connection, revision)
+                if revision == "head":
+                    rebuild(connection)
                 if sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()):
                     raise SchemaMismatchError(f"The migration would break {len(broken)} references; nothing was changed.")
         finally:

@@ -124,7 +124,8 @@ def client(backend: str, clients: Callable[[str], TestClient]) -> TestClient:
 
 
 def client_for(engine: sa.Engine, **settings: object) -> TestClient:
-    """A client of an application on this database; errors are answered, not raised."""
+    """A client of an application on this database; errors are answered, not raised, and no answer is remembered."""
+    settings.setdefault("remember_bytes", 0)
     app = create_app(Settings(base_url=ADDRESS, **settings), engine=engine)  # type: ignore[arg-type]
     return TestClient(app, base_url=ADDRESS, raise_server_exceptions=False)
 

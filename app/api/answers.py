@@ -46,20 +46,33 @@ FLAT: Responses = {
 }
 
 
-def answer(model: BaseModel, *, headers: Mapping[str, str] | None = None) -> Response:
-    """One model as JSON, decimals exact."""
-    return Response(to_json(model.model_dump(by_alias=True)).encode(), media_type="application/json", headers=dict(headers or {}))
+def answer(model: BaseModel, *, headers: Mapping[str, str] | None = None, only_set: bool = False) -> Response:
+    """One model as JSON, decimals exact; with `only_set` without the keys that were not asked for."""
+    content = to_json(model.model_dump(by_alias=True, exclude_unset=only_set))
+    return Response(content.encode(), media_type="application/json", headers=dict(headers or {}))
 
 
 def answer_page(
-    request: Request, rows: Rows[Any], items: Sequence[BaseModel | dict[str, Any]], *, notes: Sequence[str] = ()
+    request: Request,
+    rows: Rows[Any],
+    items: Sequence[BaseModel | dict[str, Any]],
+    *,
+    notes: Sequence[str] = (),
+    meta: Meta | None = None,
+    key: str = "data",
+    beside: Mapping[str, Any] | None = None,
 ) -> Response:
-    """A page in its envelope; `next` is absolute, built from the configured address, and stands in `Link` too."""
+    """A page in its envelope; `next` is absolute, built from the configured address, and stands in `Link` too.
+
+    `meta` says more than data version and notes, where an answer has more to say; `key` names the rows if they are no data;
+    `beside` stands beside them.
+    """
     following = _next(request, rows.cursor)
     content = {
-        "data": [item.model_dump() if isinstance(item, BaseModel) else item for item in items],
+        key: [item.model_dump() if isinstance(item, BaseModel) else item for item in items],
         "page": PageInfo(limit=rows.limit, next=following, total=rows.total).model_dump(),
-        "meta": Meta(data_version=rows.data_version, notes=list(notes)).model_dump(),
+        "meta": (meta or Meta(data_version=rows.data_version, notes=list(notes))).model_dump(),
+        **(beside or {}),
     }
     headers = {"Link": f'<{following}>; rel="next"'} if following else {}
     return Response(to_json(content).encode(), media_type="application/json", headers=headers)

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api.problems import METHODS, problem, stands_at, unforeseen
+from app.api.problems import methods_at, problem, stands_at, unforeseen
 from app.errors import Fault
 
 MAX_QUERY = 8192
@@ -49,7 +49,7 @@ class Door:
 
         refusal = _refusal(scope)
         if refusal is None and scope["method"] == "OPTIONS" and stands_at(self.routes, scope):
-            refusal = Response(status_code=204, headers={"Allow": METHODS})
+            refusal = Response(status_code=204, headers={"Allow": methods_at(self.routes, scope)})
         if refusal is not None:
             await refusal(scope, receive, sending)
             return
@@ -90,7 +90,8 @@ def _refusal(scope: Scope) -> Response | None:
         return problem("address-too-long", f"At most {MAX_PARAMETERS} parameters were expected.")
     length = Headers(scope=scope).get("content-length", "0")
     if re.fullmatch(r"[0-9]+", length) and int(length[:20]) > MAX_BODY:
-        return problem("content-too-large", "Requests carry no body here.", headers={"Connection": "close"})
+        detail = f"A body of at most {MAX_BODY:,} bytes was expected."
+        return problem("content-too-large", detail, headers={"Connection": "close"})
     decoded = unquote_to_bytes(query.replace(b"+", b" "))
     try:
         decoded.decode("utf-8")

@@ -31,6 +31,13 @@ DOCS_CSP = (
 
 TAGS = [
     {"name": "statements", "description": "One thing that one document says once, with its figure, its period and its words."},
+    {"name": "comparisons", "description": "Do the documents agree? The statements of a cell side by side, and what follows."},
+    {"name": "checks", "description": "Do the documents bear out a number from outside?"},
+    {"name": "observations", "description": "One value a cell under a declared policy, and the same over time."},
+    {"name": "derivations", "description": "Numbers that follow by arithmetic from statements; no document states them."},
+    {"name": "availability", "description": "What can still be selected, so that no menu leads to nothing."},
+    {"name": "periods", "description": "Which days words for a time mean."},
+    {"name": "search", "description": "One box over everything, and suggestions while typing."},
     {"name": "documents", "description": "The published texts, and the version of each that locators refer to."},
     {"name": "coverage", "description": "Every number of a document: stated by statements, or dismissed and why."},
     {"name": "regions", "description": "Places; a region may lie in several others."},
@@ -57,8 +64,15 @@ CODES: dict[str, Any] = {
     "actor": models.Actor.code,
     "document": models.Document.code,
     "publisher": models.Actor.code,
+    "counted": models.IndicatorCounted.code,
+    "base_region": models.Region.code,
+    "base_indicator": models.Indicator.code,
     "unit": models.Unit.code,
+    "statement": models.Statement.id,
 }
+RATE = sa.literal("implied_rate~") + models.Relation.other + "~" + models.Relation.statement
+"""Id of the derivation that a conversion gives."""
+
 KINDS: dict[str, Any] = {"/v1/regions": models.Region.kind, "/v1/projects": models.Project.kind}
 EXAMPLES: dict[str, Any] = {
     "/v1/regions/{code}": models.Region.code,
@@ -68,8 +82,11 @@ EXAMPLES: dict[str, Any] = {
     "/v1/projects/{code}": models.Project.code,
     "/v1/documents/{code}": models.Document.code,
     "/v1/documents/{code}/mentions": models.Document.code,
+    "/v1/documents/{code}/mentions.{suffix}": models.Document.code,
     "/v1/documents/{code}/coverage": models.Document.code,
     "/v1/statements/{id}": models.Statement.id,
+    "/v1/comparisons/{cell}": models.Comparison.cell,
+    "/v1/derivations/{id}": sa.func.min(sa.case((models.Relation.relation == "conversion_of", RATE))),
     "/v1/statements/{id}/evidence": models.Statement.id,
     "/v1/statements/{id}/related": models.Statement.id,
     "/v1/statements/{id}/citation": models.Statement.id,
@@ -94,12 +111,22 @@ def _document(app: FastAPI, session: Session) -> dict[str, Any]:
         for parameter in operations["get"].get("parameters", ()):
             column = KINDS.get(path) if parameter["name"] == "kind" else CODES.get(parameter["name"])
             if parameter["in"] == "query" and column is not None and listed[column]:
-                parameter["schema"]["items"] = {"type": "string", "enum": listed[column]}
-            if parameter["in"] == "path" and path in EXAMPLES:
+                _list_codes(parameter["schema"], listed[column])
+            if parameter["in"] == "path" and parameter["name"] != "suffix" and path in EXAMPLES:
                 example = session.execute(sa.select(EXAMPLES[path]).order_by(EXAMPLES[path]).limit(1)).scalar()
                 if example is not None:
                     parameter["example"] = example
     return document
+
+
+def _list_codes(schema: dict[str, Any], codes: list[str]) -> None:
+    """Write the allowed codes into the schema of a parameter that takes a list of them, or one, or none."""
+    if "anyOf" in schema:
+        schema["anyOf"][0] = {"type": "string", "enum": codes}
+    elif schema.get("type") == "array":
+        schema["items"] = {"type": "string", "enum": codes}
+    else:
+        schema["enum"] = codes
 
 
 def _listed(session: Session, column: Any) -> list[str]:

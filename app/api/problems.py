@@ -40,7 +40,7 @@ class Kind:
 
 KINDS: dict[str, Kind] = {
     "malformed-request": Kind(
-        400, "The request is malformed", "The request could not be read.", "Send a plain HTTP GET with a percent-encoded address."
+        400, "The request is malformed", "The request could not be read.", "Percent-encode the address; a body must be JSON."
     ),
     "invalid-cursor": Kind(
         400,
@@ -55,7 +55,10 @@ KINDS: dict[str, Kind] = {
         "The problem names the nearest paths or codes that exist; /v1 lists what can be asked.",
     ),
     "method-not-allowed": Kind(
-        405, "The method is not allowed", "Everything here is read with GET or HEAD.", f"Use one of {METHODS}."
+        405,
+        "The method is not allowed",
+        "Everything here is read with GET or HEAD; only /v1/checks takes POST too, and stores nothing.",
+        f"Use one of {METHODS}.",
     ),
     "withdrawn": Kind(
         410,
@@ -63,9 +66,14 @@ KINDS: dict[str, Kind] = {
         "The statement existed and was taken back by its curator.",
         "/v1/changes says when; /v1/statements?status=withdrawn lists what it said.",
     ),
-    "content-too-large": Kind(413, "The body is too large", "Requests carry no body here.", "Send the request without a body."),
+    "content-too-large": Kind(
+        413, "The body is too large", "Only checks are sent in a body, and few of them.", "Send fewer at once, or no body."
+    ),
     "address-too-long": Kind(
         414, "The address is too long", "Queries of more than 8192 bytes are refused.", "Ask for fewer codes at once."
+    ),
+    "unsupported-media-type": Kind(
+        415, "The body is of another type", "A body is read as JSON only.", "Send `Content-Type: application/json`."
     ),
     "unknown-parameter": Kind(
         422,
@@ -90,6 +98,30 @@ KINDS: dict[str, Kind] = {
         "A code does not exist",
         "A filter names a region, indicator or other code that no code list holds.",
         "The problem names the nearest codes; the code lists stand below /v1.",
+    ),
+    "unit-needed": Kind(
+        422,
+        "A number needs a unit to be compared in",
+        "Figures in yuan, percent and tonnes have no common order, so `value` is compared in one unit only.",
+        "Give one `unit`, or filters that leave figures of one unit; the problem names the units there are.",
+    ),
+    "too-broad": Kind(
+        422,
+        "Too many figures at once",
+        "Derivations, series and checks are reckoned anew for each answer, from a limited number of figures.",
+        "Name one `indicator` or more, and regions or a time; the problem says what would narrow it.",
+    ),
+    "not-convertible": Kind(
+        422,
+        "A figure has no such unit",
+        "Figures convert exactly inside their dimension, and between currencies only at a rate that a document implies.",
+        "Ask for a unit that the problem names, or narrow the list with `unit` to figures that have it.",
+    ),
+    "unresolvable-period": Kind(
+        422,
+        "The words name no period",
+        "The text holds no words for a time that are understood here, or words such as `last year` without the day they hang on.",
+        "Use a form that the problem lists, and give the day of publication as `anchor`.",
     ),
     "invalid-text": Kind(
         422, "The text cannot be kept", "The query holds a NUL character or bytes that are not UTF-8.", "Send UTF-8 text."
@@ -127,7 +159,11 @@ def problem(code: str, detail: str, faults: Sequence[Fault] = (), headers: dict[
         code=code,
         errors=[
             ProblemError(
-                **{"in": fault.where}, name=_safe(fault.name), detail=_safe(fault.message), did_you_mean=fault.did_you_mean
+                **{"in": fault.where},
+                name=_safe(fault.name),
+                detail=_safe(fault.message),
+                did_you_mean=fault.did_you_mean,
+                pointer=None if fault.pointer is None else _safe(fault.pointer),
             )
             for fault in faults[:50]
         ],
@@ -202,7 +238,8 @@ def _http_error(request: Request, error: Exception) -> Response:
     if error.status_code == 404:
         return _no_such_path(request, "")
     if error.status_code == 405:
-        return problem("method-not-allowed", f"{METHODS} are allowed here.", headers={"Allow": METHODS})
+        allowed = methods_at(request.app, request.scope)
+        return problem("method-not-allowed", f"{allowed} are allowed here.", headers={"Allow": allowed})
     if error.status_code < 500:
         return problem("malformed-request", "The request could not be read.")
     return problem("internal-error", "The request could not be answered.")
@@ -245,6 +282,12 @@ def unforeseen(request: Request, error: Exception) -> Response:
     """The answer to an error that nothing else answers; what it was stands in the log only."""
     logger.exception("error on %s", request.scope["path"], exc_info=error)
     return problem("internal-error", "The request could not be answered.")
+
+
+def methods_at(app: FastAPI, scope: Any) -> str:
+    """The methods that the scope's path takes."""
+    posts = any(route.matches({**scope, "method": "POST"})[0] is Match.FULL for route in app.routes)
+    return f"{METHODS}, POST" if posts else METHODS
 
 
 def stands_at(app: FastAPI, scope: Any) -> bool:

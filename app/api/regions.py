@@ -5,12 +5,12 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from app import rendering
 from app.api.answers import COMMON, FLAT, FOUND, LISTED, answer, answer_page, counted, flat_codes
 from app.api.dependencies import ReadSession, strict_parameters
 from app.models import Region
 from app.queries.codes import FlatCodeQuery, RegionListQuery, all_regions, by_code, count_regions, get_one, select_regions
 from app.queries.listing import PathCode, read_page, require_codes
+from app.rendering import codes as rendering
 from app.schemas import codes
 from app.schemas.common import Page
 

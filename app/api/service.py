@@ -5,12 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from app import rendering
 from app.api.answers import COMMON, LISTED, answer, answer_page
 from app.api.dependencies import ReadSession, strict_parameters
 from app.db import SCHEMA_REVISION, check_schema
 from app.queries.listing import data_version, read_page
 from app.queries.service import CHANGE_ORDER, ChangeListQuery, count_all, select_changes
+from app.rendering import service as rendering
 from app.schemas.common import Page
 from app.schemas.service import Change, Counts, Health, Index, Readiness
 from app.version import VERSION
@@ -27,6 +27,9 @@ LINKS = {
     "projects": "/v1/projects",
     "documents": "/v1/documents",
     "coverage": "/v1/coverage",
+    "availability": "/v1/availability",
+    "search": "/v1/search",
+    "suggest": "/v1/search/suggest",
     "changes": "/v1/changes",
     "docs": "/docs",
     "openapi": "/openapi.json",

@@ -1,13 +1,18 @@
 """Which document claims which number, in which words?"""
 
-from typing import Annotated, Literal
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from app import rendering
 from app.api.answers import FLAT, FOUND, LISTED, answer, answer_flat, answer_page, problem_response
 from app.api.dependencies import Configured, ReadSession, strict_parameters
+from app.api.groups import answer_groups
+from app.models import Statement as Row
+from app.queries.comparisons import comparisons_of
+from app.queries.conversion import conversion_of, converter_for, units_of
+from app.queries.facets import count_facets, grouped
 from app.queries.listing import PathStatement, read_page
 from app.queries.statements import (
     StatementFlatQuery,
@@ -23,13 +28,22 @@ from app.queries.statements import (
 from app.queries.statements import (
     get_statement as find_statement,
 )
+from app.queries.targets import UnitAsQuery
+from app.rendering import statements as rendering
+from app.rendering.comparisons import reference
+from app.rendering.conversion import converted
+from app.rendering.conversion import flat as flat_conversion
+from app.rendering.facets import facet
 from app.schemas.common import Page
+from app.schemas.facets import FacetedPage, GroupPage
 from app.schemas.statements import (
     FLAT_COLUMNS,
     Citation,
     EvidenceDetail,
     RelatedList,
     Statement,
+    StatementInUnit,
+    StatementListed,
     StatementPart,
 )
 
@@ -38,20 +52,55 @@ router = APIRouter(prefix="/v1", tags=["statements"], dependencies=[Depends(stri
 ONE = {**FOUND, 410: problem_response("The statement was withdrawn; the problem says in which data version.")}
 
 
-@router.get("/statements", response_model=Page[Statement] | Page[StatementPart], responses=LISTED)
+@router.get(
+    "/statements",
+    response_model=Page[StatementListed]
+    | Page[StatementPart]
+    | FacetedPage[StatementListed]
+    | FacetedPage[StatementPart]
+    | GroupPage,
+    responses=LISTED,
+)
 def list_statements(
     request: Request, session: ReadSession, settings: Configured, query: Annotated[StatementListQuery, Query()]
 ) -> Response:
     """The statements that match every filter, a page at a time, each with its figure, period, source and words."""
+    if query.group_by:
+        return answer_groups(request, session, grouped(query))
     check_codes(session, query)
     rows = read_page(session, with_neighbours(select_statements(query)), order_of(query.sort), query, name="statements")
-    items = [rendering.statement(row, quotes=settings.quotes) for row in rows.items]
-    notes = notes_for(session, query)
-    if query.fields:
-        return answer_page(
-            request, rows, [item.model_dump(include={str(field) for field in query.fields}) for item in items], notes=notes
-        )
-    return answer_page(request, rows, items, notes=notes)
+    wanted = {str(field) for field in query.fields} or None
+    items = [rendering.statement(row, quotes=settings.quotes).model_dump(include=wanted) for row in rows.items]
+    for item, beside in zip(items, _beside(session, query, rows.items), strict=True):
+        item.update(beside)
+    return answer_page(request, rows, items, notes=notes_for(session, query), beside=_facets(session, query))
+
+
+def _facets(session: ReadSession, query: StatementListQuery) -> dict[str, Any]:
+    """The values of the dimensions asked for in the whole list."""
+    if not query.facets:
+        return {}
+    found = count_facets(session, query, query.facets)
+    return {"facets": {name: facet(each).model_dump() for name, each in found.items()}}
+
+
+def _beside(session: ReadSession, query: StatementListQuery, rows: list[Row]) -> list[dict[str, Any]]:
+    """What was asked for beside each statement: how it meets `value`, what its comparison says."""
+    beside: list[dict[str, Any]] = [{} for _ in rows]
+    if query.value is not None:
+        for item, row in zip(beside, rows, strict=True):
+            item["match"] = query.match_of(row)
+    if "comparison" in query.include:
+        compared = comparisons_of(session, rows)
+        for item, row in zip(beside, rows, strict=True):
+            found = compared.get(row.id)
+            item["comparison"] = reference(*found).model_dump() if found else None
+    if query.unit_as is not None:
+        converter = converter_for(session, query.unit_as, units_of(session, select_statements(query)))
+        for item, row in zip(beside, rows, strict=True):
+            found_in = conversion_of(converter, row)
+            item["converted"] = converted(found_in).model_dump() if found_in else None
+    return beside
 
 
 @router.get("/statements.{suffix}", responses=FLAT)
@@ -65,14 +114,33 @@ def export_statements(
     """The statements that match every filter as flat rows: a JSON array or CSV, one row a statement, not paged."""
     check_codes(session, query)
     columns = [column for column in FLAT_COLUMNS if not query.fields or column in query.fields]
-    rows = stream_statements(session, query, lambda row: rendering.flat(row, quotes=settings.quotes))
+    in_unit = _converting(session, query)
+    rows = stream_statements(session, query, lambda row: rendering.flat(row, quotes=settings.quotes) | in_unit(row))
     return answer_flat(request, suffix, columns, rows)
 
 
-@router.get("/statements/{id}", response_model=Statement, responses=ONE)
-def get_statement(session: ReadSession, settings: Configured, id: PathStatement) -> Response:  # noqa: A002
-    """One statement."""
-    return answer(rendering.statement(find_statement(session, id), quotes=settings.quotes))
+def _converting(session: ReadSession, query: StatementFlatQuery) -> Callable[[Row], dict[str, Any]]:
+    """What gives the columns of a row's figure in the unit asked for."""
+    if query.unit_as is None:
+        return lambda _row: flat_conversion(None)
+    converter = converter_for(session, query.unit_as, units_of(session, select_statements(query)))
+    return lambda row: flat_conversion(conversion_of(converter, row))
+
+
+@router.get("/statements/{id}", response_model=Statement | StatementInUnit, responses=ONE)
+def get_statement(
+    session: ReadSession,
+    settings: Configured,
+    id: PathStatement,  # noqa: A002
+    query: Annotated[UnitAsQuery, Query()],
+) -> Response:
+    """One statement; with `unit_as` its figure in another unit beside it."""
+    row = find_statement(session, id)
+    shown = rendering.statement(row, quotes=settings.quotes)
+    if query.unit_as is None:
+        return answer(shown)
+    found = conversion_of(converter_for(session, query.unit_as, [row.unit] if row.unit else []), row)
+    return answer(StatementInUnit(**dict(shown), converted=converted(found) if found else None))
 
 
 @router.get("/statements/{id}/evidence", response_model=EvidenceDetail, responses=ONE)

@@ -5,12 +5,12 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from app import rendering
 from app.api.answers import FLAT, FOUND, LISTED, answer, answer_page, counted, flat_codes
 from app.api.dependencies import ReadSession, strict_parameters
 from app.models import Unit
 from app.queries.codes import FlatCodeQuery, UnitListQuery, by_code, count_units, get_one, select_units
 from app.queries.listing import PathUnit, read_page
+from app.rendering import codes as rendering
 from app.schemas import codes
 from app.schemas.common import Page
 

@@ -7,10 +7,10 @@ follows (三家, 两年).
 import re
 from decimal import Decimal
 
+from app.domain.decimals import plain
 from app.domain.figures import ENDS_OF_TEN, LEVEL_HAN, OVER, Figure, chinese_value, finish
 from app.domain.han import HAN, MAX_NUMERALS, han_value
 from app.domain.numerals import Reading
-from app.domain.quantity import plain
 
 _MEASURES = (
     "个家名项条座人年天次种位台辆户吨公里元倍所大届批亩米平顷斤克升件套张支册部艘架列栋幢层间处场期款类级省市县区州镇乡村国地"
@@ -19,6 +19,10 @@ _MEASURES = (
 )
 _ONE_MEASURES = "个家名项条座年天位台辆户吨公元所届亩米件倍成季等号期处栋艘架人万亿百千"
 _NOT_ONE = re.compile(r"一(?:年一度|个个|人称|天天|号文|时|成不|成立|公[里斤顷尺])")
+_JOINS_ONE = "同统唯之万每"
+"""Characters that make one word with 一 after them."""
+_TO_COUNTED = re.compile(rf"[至到](?:[{HAN}]{{1,6}}+)[{_MEASURES}]")
+"""The upper end of a range that shows its lower end to count (`三至五年`)."""
 _POINT = re.compile(r"点([零〇一二三四五六七八九]{1,6}+)(?![分刻钟])(?=[万亿倍个公米吨元成%％])")
 _HUNDREDTHS = re.compile(rf"百分之([{HAN}]{{1,12}}+(?:点[零〇一二三四五六七八九]{{1,6}}+)?|\d{{1,9}}(?:[.．]\d{{1,6}}+)?)")
 _MAGNITUDE_BEFORE = re.compile(r"(?:数以|成千上|[数几上])\Z")
@@ -112,10 +116,10 @@ def _is_counted(text: str, at: int, run: str, end: int) -> bool:
     following = text[end : end + 1]
     if OVER.match(text, end) or ENDS_OF_TEN.match(text, end):
         return True
+    if _TO_COUNTED.match(text, end) and text[at - 1 : at] not in tuple(_JOINS_ONE):
+        return True
     if run == "一":
-        return (
-            following in tuple(_ONE_MEASURES) and not _NOT_ONE.match(text, at) and text[at - 1 : at] not in tuple("同统唯之万每")
-        )
+        return following in tuple(_ONE_MEASURES) and not _NOT_ONE.match(text, at) and text[at - 1 : at] not in tuple(_JOINS_ONE)
     if len(run) > 1 and any(char in "十百千万亿廿卅" for char in run) and any(char not in "百千万亿" for char in run):
         return True
     return following in tuple(_MEASURES)

@@ -27,8 +27,13 @@ _TO = rf"(?:{_DASH}|\s+to\s+)"
 _AND = r"\s+and\s+"
 _LISTED = rf"(?:{_TO}|\s*(?:,|and|&)\s*)"
 
-_MONTH_FIRST = re.compile(rf"{_MONTH}\s*+(?:{_DAY}(?:{_TO}(?:{_MONTH}\s+)?{_DAY})?(?:,?\s*{_YEAR})?|,?\s*(?:of\s+)?{_YEAR})")
-_MONTH_FIRST_AND = re.compile(rf"{_MONTH}\s*+{_DAY}{_AND}(?:{_MONTH}\s+)?{_DAY}(?:,?\s*{_YEAR})?")
+_MONTH_YEAR = rf"{_MONTH},?\s*(?:of\s+)?{_YEAR}"
+_MONTH_FIRST = re.compile(
+    rf"{_MONTH_YEAR}(?:{_TO}{_MONTH_YEAR})?|{_MONTH}\s*+{_DAY}(?:{_TO}(?:{_MONTH}\s+)?{_DAY})?(?:,?\s*{_YEAR})?"
+)
+_MONTH_FIRST_AND = re.compile(
+    rf"{_MONTH_YEAR}{_AND}{_MONTH_YEAR}|{_MONTH}\s*+{_DAY}{_AND}(?:{_MONTH}\s+)?{_DAY}(?:,?\s*{_YEAR})?"
+)
 _DAY_FIRST = re.compile(rf"{_DAY}(?:{_TO}{_DAY})?\s+(?:of\s+)?{_MONTH}(?:{_TO}{_DAY}\s+{_MONTH})?(?:,?\s+{_YEAR})?")
 _DAY_FIRST_AND = re.compile(rf"{_DAY}{_AND}{_DAY}\s+(?:of\s+)?{_MONTH}(?:,?\s+{_YEAR})?")
 _ISO = re.compile(
@@ -38,11 +43,13 @@ _ISO = re.compile(
 _YEARS = re.compile(
     rf"({_YEAR})(?:(?P<dash>\s*[-–—/~～至到]\s*)|(?P<to>\s+to\s+)|(?P<and>\s+and\s+))({_YEAR}|\d\d(?!\d|[.,]\d|[:%-]))(年?)"
 )
-_DECADE = re.compile(r"(\d{4}|\d0)['’]?s(?![A-Za-z])")
+_DECADE = re.compile(r"(?:\d{4}|\d0)['’]?s(?![A-Za-z])")
 _ONE_YEAR = re.compile(_YEAR)
 _QUARTER = re.compile(rf"(?:[QH][1-4]|[1-4][QH])(?![A-Za-z\d])(?:\s*+(?:of\s+|,\s*)?{_YEAR})?")
 _FISCAL = re.compile(r"FY\s?(\d{4}|\d\d)(?!\d)")
-_CLOCK = re.compile(r"(?:[01]?\d|2[0-4])[:：][0-5]\d(?:[:：][0-5]\d)?(?![\d:：])")
+_CLOCK = re.compile(
+    r"(?:[01]?\d|2[0-4])[:：][0-5]\d(?:[:：][0-5]\d)?(?:\.\d{1,3}+)?(?![\d:：])|[0-5]?\d:[0-5]\d\.\d{1,3}(?![\d:：])"
+)
 _HOUR = re.compile(r"(?:1[0-2]|0?[1-9])(?:\.[0-5]\d)?(?=\s*(?:[ap]\.m\.|[ap]m(?![A-Za-z])|[AP]M(?![A-Za-z])|o['’]clock))")
 
 _HAN_DIGIT = "〇零一二三四五六七八九"
@@ -50,12 +57,16 @@ _HAN_DAY = "(?:[二三]?十[一二三四五六七八九]?|[一二三四五六七
 _PART = (
     rf"(?:(?:[12１２]\d{{3}}|[{_HAN_DIGIT}]{{4}})\s?年)(?:\s?(?:\d{{1,2}}|{_HAN_DAY})\s?月(?!球)(?:\s?(?:\d{{1,2}}|{_HAN_DAY})\s?[日号])?)?"
     rf"|(?:1[0-2１２]|[0０]?[1-9１-９]|十[一二]?|[一二三四五六七八九])\s?月(?!球)(?:\s?(?:\d{{1,2}}|{_HAN_DAY})\s?[日号])?"
-    rf"|\d{{1,2}}日(?!元)"
+    rf"|\d{{1,2}}日(?!元|[之以]?内)"
 )
 _CHINESE = re.compile(rf"(?:{_PART})(?:\s?[至到—–～~-]+\s?(?:{_PART}))?")
 _CHINESE_CLOCK = re.compile(r"(?:[01]?\d|2[0-4])(?:时|点)(?!间|代|期|速|尚|装|钟内)(?:[0-5]?\d分(?!之|钟)|半)?")
-_CHINESE_DECADE = re.compile(r"(?:(?:1[89]|20)\d0|\d0|[一二三四五六七八九]十)年代")
+_CHINESE_DECADE = re.compile(
+    rf"(?:\d{{1,2}}|{_HAN_DAY})\s?世纪(?:\s?(?:\d0|[一二三四五六七八九]十)年代)?|(?:(?:1[89]|20)\d0|\d0|[一二三四五六七八九]十)年代"
+)
 
+_NO_DATE = re.compile(r"(?!\d{4}(?!\d))\d++\s*+(?:\Z|[\d,，;；)）。、%％])")
+"""Digits other than four, and after them what no date has there; asked first, so that a plain number costs little."""
 _TEMPORAL = frozenset(words("in since by until till before during year years mid pre post early late fiscal through the"))
 """Words after which four digits are a year although something countable follows them."""
 _COUNTED = re.compile(
@@ -81,6 +92,8 @@ def read_period_name(text: str, at: int) -> Figure | None:
 
 def read_date(text: str, at: int) -> Figure | None:
     """The date or time that starts with the digit or Chinese numeral at `at`."""
+    if _NO_DATE.match(text, at):
+        return None
     for pattern in (_CHINESE_DECADE, _CHINESE):
         match = pattern.match(text, at)
         if match and text[at - 1 : at] != "第":
@@ -93,7 +106,7 @@ def read_date(text: str, at: int) -> Figure | None:
         return Figure(at, match.end(), "date")
     decade = _DECADE.match(text, at)
     if decade:
-        return Figure(at, decade.end(), "date", Decimal(decade[1]) if len(decade[1]) == 4 else None)
+        return Figure(at, decade.end(), "date")
     return _years(text, at)
 
 

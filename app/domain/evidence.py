@@ -80,7 +80,30 @@ def verify(text: str | None, evidence: Evidence) -> Verification:
     first = text.find(evidence.exact)
     if first >= 0:
         return "moved" if text.find(evidence.exact, first + 1) < 0 else "ambiguous"
-    return "altered" if _nearly_stands(text, evidence.exact) else "missing"
+    nearly = _differs_by_one(text, evidence) or _nearly_stands(text, evidence.exact)
+    return "altered" if nearly else "missing"
+
+
+def _differs_by_one(text: str, evidence: Evidence) -> bool:
+    """Whether the span stands at its place but for one character that is another one, is gone or was put in.
+
+    What a change of the one word of a span, or of the space between two, leaves no whole word to be known by.
+    """
+    exact = evidence.exact
+    if len(exact) < 2:
+        return False
+    for length in (len(exact) - 1, len(exact), len(exact) + 1):
+        there = text[evidence.start : evidence.start + length]
+        if len(there) == length and _common(there, exact) + _common(there[::-1], exact[::-1]) >= min(length, len(exact) - 1):
+            return True
+    return False
+
+
+def _common(left: str, right: str) -> int:
+    """How many characters two texts begin with alike."""
+    return next(
+        (index for index, (one, other) in enumerate(zip(left, right, strict=False)) if one != other), min(len(left), len(right))
+    )
 
 
 def _nearly_stands(text: str, exact: str) -> bool:

@@ -5,12 +5,14 @@ words, the percent sign or word, `-fold`, an ordinal ending. The currency, the u
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
+from app.domain.decimals import plain
 from app.domain.han import HAN, han_value
 from app.domain.numerals import (
+    CARDINALS,
     LEVEL,
     SCALES,
     SHORT_SCALES,
@@ -18,7 +20,7 @@ from app.domain.numerals import (
     share,
     with_part,
 )
-from app.domain.quantity import MAX_DIGITS, Comparator, plain
+from app.domain.quantity import MAX_DIGITS, Comparator
 from app.domain.unit_words import currency_before
 
 MentionKind = Literal[
@@ -47,11 +49,12 @@ DIGITS = re.compile(
     r"(?:\d{1,3}(?:,\d{3})++(?!\d)|\d{1,3}(?:，[０-９]{3})++(?!\d)|\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})++(?!\d)|\d++)"
     r"(?:[.．]\d++)?+"
 )
+_SEPARATORS = re.compile(r"[\s,，]")
 _SCALE = re.compile(rf"(?:\s*+|-)((?ai:{'|'.join([*SCALES, *SHORT_SCALES])}))(?![A-Za-z])")
 _LETTER_SCALE = re.compile(r"([mMkKbBt])(?![A-Za-z0-9])")
 _LETTER_SCALES = {"m": "million", "k": "thousand", "b": "billion", "t": "trillion"}
 _LEVEL_END = re.compile(r"(?ai:(?:-(?:yuan|dollar|euro))?+-(?:level|scale|class))(?![A-Za-z])")
-_PEOPLE = re.compile(r"\s++(?:[a-z]{1,20}\s++)?(?:people|users|[a-z]{2,20}s)(?![A-Za-z])")
+_PEOPLE = re.compile(r"\s++(?:(?P<first>[a-z]{1,20})\s++)?(?:people|users|[a-z]{2,20}s)(?![A-Za-z])")
 _ORDINAL_END = re.compile(r"(?ai:st|nd|rd|th)(?![A-Za-z0-9])")
 _PERCENT = re.compile(
     r"\s*+[%％﹪]|(?:\s++|-)(?ai:percentage(?:\s++|-)points?|per\s++cent(?:age(?:\s++|-)points?)?"
@@ -60,16 +63,20 @@ _PERCENT = re.compile(
 _OF_A_PERCENT = re.compile(r"(?:\s++of)?\s++(?ai:an?)\s++(?ai:percent(?:age\s++point)?|per\s++cent)(?![A-Za-z])")
 _FOLD = re.compile(r"(?:\s*+-\s*+|\s*+)(?ai:fold)(?![A-Za-z])|[xX×](?![A-Za-z0-9])|\s*+倍")
 _TIMES = re.compile(
-    r"\s++(?ai:times)(?=\s++(?ai:as|more|the|higher|larger|greater|bigger|faster|longer|stronger|smaller|lower|fewer|that|what|its)"
-    r"(?![A-Za-z]))"
+    r"\s++(?ai:times)(?=\s++(?ai:as|more|the|higher|larger|greater|bigger|faster|longer|stronger|smaller|lower|fewer|that"
+    r"|those|what|its|his|her|their|our|your|my|(?:this|last)\s++year['’]s)(?![A-Za-z]))"
 )
 _SLASH = re.compile(r"\s?[/⁄]\s?(\d{1,4})(?![\d/⁄.])")
 _HAN_SCALE = re.compile(r"\s*+([多余]?)([十百千]?[万亿]{1,2}(?!科|达州|州)|[百千](?![米克瓦伏赫卡帕]))")
+ALONE = re.compile(r"\s*+(?:\Z|[\d,，;；:：)）。、\"”])|\.(?:\s|\Z)")
+"""What follows a number that nothing after it belongs to; asked first, so that a plain number costs little."""
 _VULGAR = {"½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "⅕": "1/5", "⅖": "2/5", "⅗": "3/5", "⅘": "4/5", "⅛": "1/8"}
 ENDS_OF_TEN = re.compile(r"成(?![立为功员长果本都渝熟品就绩效交份套人年型分倍])")
 LEVEL_HAN = re.compile(r"元?级(?!别|联)")
 OVER = re.compile(rf"分之([{HAN}]{{1,12}}+(?:点[零〇一二三四五六七八九]{{1,6}}+)?|\d{{1,9}}(?:\.\d{{1,6}}+)?)")
 _BEFORE = re.compile(r"([A-Za-z]++)(\s++|-)\Z")
+_MINUS = re.compile(r"(?<![A-Za-z0-9])(?<!\d\s)(?ai:minus|negative)\s++\Z|零下\Z|(?<![欠抱担肩辜])负\Z")
+_MINUS_ENDS = frozenset("sSeE下负")
 _FIVE_YEAR = re.compile(r"\s++(?ai:five)\s*+-?\s*+(?ai:year)(?=\s*+-?\s*+(?ai:plan)|\s++[A-Z])")
 VULGAR = "".join(_VULGAR)
 """Fractions in one character."""
@@ -84,7 +91,9 @@ def decimal_of(digits: str) -> Decimal | None:
     """The value of digits with separators, in any width; None if there are more than are ever kept (MAX_DIGITS)."""
     if len(digits) > 2 * MAX_DIGITS:
         return None
-    bare = re.sub(r"[\s,，]", "", digits).replace("．", ".")
+    if digits.isdecimal():
+        return None if len(digits) > MAX_DIGITS else Decimal(digits)
+    bare = _SEPARATORS.sub("", digits).replace("．", ".")
     return None if len(bare.replace(".", "")) > MAX_DIGITS else Decimal(bare)
 
 
@@ -99,6 +108,8 @@ def read_digits(text: str, at: int) -> Figure:
         start, value = at - 1, None if value is None else -value
     if value is None:
         return Figure(start, end, "cardinal")
+    if text[at - 1 : at] != "第" and ALONE.match(text, end):
+        return Figure(start, end, "cardinal", plain(value) if "." in match[0] or "．" in match[0] else value)
     ordinal = _ORDINAL_END.match(text, end)
     if ordinal:
         return Figure(start, ordinal.end(), "ordinal", value)
@@ -155,7 +166,9 @@ def _scaled(text: str, start: int, reading: Reading) -> Figure:
 def _is_scale(text: str, start: int, letter: "re.Match[str]") -> bool:
     if letter[1] in "kM" or currency_before(text, start) is not None:
         return True
-    return letter[1] == "m" and _PEOPLE.match(text, letter.end()) is not None
+    counted = _PEOPLE.match(text, letter.end())
+    metres = counted is None or counted["first"] in CARDINALS or "," in text[start : letter.start()]
+    return letter[1] == "m" and not metres
 
 
 def _han_scaled(text: str, start: int, end: int, value: Decimal) -> Figure | None:
@@ -202,7 +215,7 @@ def _chinese_end(text: str, start: int, end: int, value: Decimal) -> Figure | No
     tenth = ENDS_OF_TEN.match(text, end)
     if tenth and 0 < value <= 10:
         more = han_value(text[end + 1 : end + 2]) if text[end + 1 : end + 2] in tuple("一二三四五六七八九") else None
-        return Figure(start, end + 1 + (more is not None), "percent", plain(value * 10 + (more or 0)), unit="percent")
+        return Figure(start, end + 1 + (more is not None), "fraction", plain((10 * value + (more or 0)) / 100))
     over = OVER.match(text, end)
     above = chinese_value(over[1]) if over else None
     if over and above is not None and value > 0:
@@ -229,6 +242,17 @@ def word_before(text: str, at: int) -> tuple[str, str]:
     """The word before `at`, in lower case, and what stands between (white space or a hyphen); both empty if there is none."""
     match = _BEFORE.search(text[max(0, at - REACH) : at])
     return (match[1].lower(), match[2]) if match else ("", "")
+
+
+def signed(text: str, figure: Figure) -> Figure:
+    """The figure with the word before it that makes it negative (`minus 12`, 零下15); the word belongs to the number."""
+    if figure.value is None or figure.value < 0 or figure.kind not in ("cardinal", "percent"):
+        return figure
+    before = text[max(0, figure.start - REACH) : figure.start]
+    if before.rstrip()[-1:] not in _MINUS_ENDS:
+        return figure
+    sign = _MINUS.search(before)
+    return replace(figure, start=figure.start - len(sign[0]), value=-figure.value) if sign else figure
 
 
 def five_year(text: str, end: int) -> int | None:

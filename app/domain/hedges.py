@@ -61,14 +61,23 @@ _BEFORE: dict[str, Sense] = {
         ),
         _LE,
     ),
-    **dict.fromkeys(["nearly", "almost", "close to", "just under", "approaching", "nearing"], _NEARLY),
+    **dict.fromkeys(["nearly", "almost", "close to", "just under", "just below", "approaching", "nearing"], _NEARLY),
     **dict.fromkeys(words("about, around, some, roughly, approximately, an estimated, estimated, approx, circa"), _ABOUT),
 }
+_BEFORE_THE = frozenset(
+    words(
+        "more than, less than, exceed, exceeds, exceeded, exceeding, above, below, surpass, surpasses, surpassed, surpassing, "
+        "just under, just below, at least, at most, up to, close to, nearly, almost, approaching, nearing"
+    )
+)
+"""What bounds an amount or a share with `the` before it (`below the 5% threshold`); `under the $15 billion plan` does not."""
 _TOP_VERB_BEFORE = frozenset(words("to will would could may might can should must and already not"))
 _LONGER_BEFORE = frozenset(
     words("for of in after lasting lasted took takes take is was are were at just well to spans spanning with by aged")
 )
-_DURATION = re.compile(r"(?:[A-Za-z]{1,12}|\d{1,3})[\s-]{1,4}(?ai:years|months|weeks|days|decades|quarters)(?![A-Za-z])")
+_DURATION = re.compile(
+    r"(?:[A-Za-z]{1,12}|\d{1,3})[\s-]{1,4}(?:[a-z]{1,12}\s{1,4})?(?ai:years|months|weeks|days|decades|quarters)(?![A-Za-z])"
+)
 _TOP: Sense = ("le", False)  # "the top ten"
 _SIGNS: dict[str, Sense] = {">": _GT, "＞": _GT, "≥": _GE, "<": _LT, "＜": _LT, "≤": _LE, "~": _ABOUT, "≈": _ABOUT, "～": _ABOUT}
 _BEFORE_CHINESE: dict[str, Sense] = {
@@ -106,14 +115,16 @@ _AFTER_CHINESE_SENSES: dict[str, Sense] = {"many": _GT, "least": _GE, "most": _L
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
-def hedge_before(text: str, at: int) -> Hedge | None:
-    """The hedge words that end directly before `at` (only white space between)."""
+def hedge_before(text: str, at: int, *, amount: bool = False) -> Hedge | None:
+    """The hedge words that end directly before `at` (only white space between, or `the` before an amount or a share)."""
     low = max(0, at - REACH)
     stop = at
     while stop > low and text[stop - 1].isspace():
         stop -= 1
     if stop > low and text[stop - 1] in _SIGNS:
         return Hedge(*_SIGNS[text[stop - 1]], stop - 1, stop)
+    if stop == low or (text[stop - 1].isascii() and text[stop - 1] not in _LETTERS):
+        return None
     words = _words_before(text, at, low)
     for size in range(min(4, len(words)), 0, -1):
         chosen = words[-size:]
@@ -125,7 +136,17 @@ def hedge_before(text: str, at: int) -> Hedge | None:
             return Hedge(*sense, chosen[0][0], chosen[-1][1])
         if phrase == "top":
             return Hedge(*_top(text, words), chosen[0][0], chosen[-1][1])
+    if amount and words and text[slice(*words[-1])].lower() == "the":
+        return _before_the(text, _words_before(text, words[-1][0], low))
     return _chinese_before(text, stop, low)
+
+
+def _before_the(text: str, words: list[tuple[int, int]]) -> Hedge | None:
+    for size in range(min(2, len(words)), 0, -1):
+        phrase = " ".join(text[start:end] for start, end in words[-size:]).lower()
+        if phrase in _BEFORE_THE:
+            return Hedge(*_BEFORE[phrase], words[-size][0], words[-1][1])
+    return None
 
 
 def hedge_after(text: str, end: int) -> Hedge | None:

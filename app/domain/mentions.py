@@ -12,29 +12,34 @@ from decimal import Decimal
 
 from app.domain.chinese import read_doubling, read_half, read_han
 from app.domain.dates import MONTHS, read_date, read_month, read_period_name
+from app.domain.decimals import plain
 from app.domain.figures import (
+    ALONE,
     VULGAR,
     Figure,
     MentionKind,
     read_digits,
     read_vulgar,
+    signed,
     word_before,
 )
 from app.domain.figures import five_year as five_year_end
 from app.domain.han import HAN, han_value
 from app.domain.hedges import Cue, Hedge, PeriodCues, hedge_after, hedge_before
 from app.domain.names import (
+    ROMAN_SIGNS,
     read_chinese_name,
     read_identifier,
     read_name,
     read_roman,
+    read_roman_sign,
     read_standard,
     read_token,
 )
 from app.domain.numerals import ROMANS, SCALES, STARTERS, share, words
-from app.domain.quantity import Comparator, plain
+from app.domain.quantity import Comparator
 from app.domain.spelled import read_spelled
-from app.domain.unit_words import CURRENCIES, currency_after, currency_before, unit_after
+from app.domain.unit_words import CURRENCIES, currency_after, currency_before, unit_after, unit_of_part
 
 __all__ = ["Cue", "Mention", "MentionKind", "find_mentions"]
 
@@ -70,7 +75,7 @@ _STOP_WORDS = (
 )
 _ATOM = re.compile(
     r"(?P<joined>[A-Za-z]++(?=-?\d))|(?P<word>[A-Za-z]++)|(?P<digits>\d)|(?P<again>翻(?=[了一两二三四番倍]))|(?P<half>半)|"
-    rf"(?P<stop>(?=[{HAN}双])(?:{_STOP_WORDS}))|(?P<han>[{HAN}])|(?P<vulgar>[{VULGAR}])"
+    rf"(?P<stop>(?=[{HAN}双])(?:{_STOP_WORDS}))|(?P<han>[{HAN}])|(?P<vulgar>[{VULGAR}])|(?P<roman>[{ROMAN_SIGNS}])"
 )
 _ADDRESS = re.compile(r"(?:(?<![A-Za-z])(?:https?|ftp)://|(?<![A-Za-z])www\.)[^\s<>\"'“”，。；、）)]++")
 _AT_BEFORE = re.compile(r"[A-Za-z0-9._%+-]{1,64}\Z")
@@ -115,6 +120,8 @@ def _figures(text: str) -> Iterator[Figure]:
             if figure and figure.start < position and kind == "digits":  # its name began in the number before
                 figure = replace(read_digits(text, start), start=start)
             if figure and figure.start >= position:
+                whole = signed(text, figure)
+                figure = whole if whole.start >= position else figure
                 position = figure.end
                 yield figure
         runs = _DIGIT_RUNS.search(text, max(position, low), max(position, high))
@@ -185,6 +192,7 @@ _READERS: dict[str, Callable[[str, int, int], Figure | None]] = {
     "half": lambda text, at, _: read_half(text, at),
     "han": _read_han,
     "vulgar": lambda text, at, _: read_vulgar(text, at),
+    "roman": lambda text, at, _: read_roman_sign(text, at),
 }
 
 
@@ -208,6 +216,8 @@ def _pair(text: str, first: Figure, second: Figure) -> Figure | None:
     if second.start - first.end > _LONGEST_GAP or first.value is None or second.value is None:
         return None
     gap = text[first.end : second.start]
+    if not gap or gap.isspace():
+        return None
     if first.kind == "cardinal" and second.kind == "percent" and "to" in gap and first.scale:
         return None
     if (first.kind, second.kind) not in _RANGE_KINDS:
@@ -273,7 +283,7 @@ def _mention(text: str, figure: Figure, periods: PeriodCues) -> Mention:
     if kind in _COMPARED:
         money = currency_before(text, start) if kind != "percent" else None
         start = money[1] if money else start
-        after = currency_after(text, end) or unit_after(text, end) if not money and not unit else None
+        after = _unit(text, end, kind) if not money and not unit else None
         if after and not unit:
             unit, end = after
         elif money and not unit:
@@ -297,6 +307,13 @@ def _mention(text: str, figure: Figure, periods: PeriodCues) -> Mention:
     )
 
 
+def _unit(text: str, end: int, kind: MentionKind) -> tuple[str, int] | None:
+    """Code and end of the currency or unit after the figure that ends at `end`."""
+    if ALONE.match(text, end):
+        return None
+    return currency_after(text, end) or unit_after(text, end) or (unit_of_part(text, end) if kind == "fraction" else None)
+
+
 def _hedges(text: str, figure: Figure, start: int, end: int) -> list[Hedge]:
     """The hedge words before and after the figure, whose currency starts at `start` or whose unit ends at `end`."""
     if figure.kind in ("date", "time"):
@@ -305,7 +322,8 @@ def _hedges(text: str, figure: Figure, start: int, end: int) -> list[Hedge]:
     if figure.kind not in _COMPARED:
         return []
     after = hedge_after(text, figure.end) or (hedge_after(text, end) if end != figure.end else None)
-    return [hedge for hedge in (hedge_before(text, start), after) if hedge]
+    amount = figure.unit == "percent" or figure.scale != "" or start != figure.start
+    return [hedge for hedge in (hedge_before(text, start, amount=amount), after) if hedge]
 
 
 def _cues(hedges: list[Hedge], periods: tuple[Cue, ...]) -> tuple[Cue, ...]:

@@ -6,18 +6,24 @@ identifiers. Both are one number each, without a value.
 
 import re
 import string
+from dataclasses import replace
 
 from app.domain.figures import REACH, Figure
 from app.domain.numerals import ROMANS, words
 
 LONGEST_NAME = 40  # code points of a name with digits
 
-_PLUS = re.compile(r"\d++(?:\+(?:\d++|[NXnx](?![A-Za-z])))++")
-_ALWAYS = re.compile(r"24/7(?![\d/])")
-_VERSION = re.compile(r"\d++(?:\.\d++){2,}+")
-_CAR = re.compile(r"\d{2,4}(?=强)|\d{1,3}(?=号[线楼馆门])")
+_NAMED = re.compile(
+    r"\d++(?:\+(?:\d++|[NXnx](?![A-Za-z])))++|24/7(?![\d/])|\d++(?:\.\d++){2,}+|\d{2,4}(?=强)|\d{1,3}(?=号[线楼馆门])"
+    r"|\d{1,4}(?=[国省县乡]道)"
+)
+"""A plan in figures (`1+2+7+9`), `24/7`, a version, a rank list (500强), a line or gate, a road."""
+_INDEX = re.compile(r"\d{1,4}[A-Z]?(?!\d|[,.]\d|[%％A-Za-z])|\d\.\d(?![\d%])")
 _JOINABLE = f"{string.ascii_letters}{string.digits}-'’"
 _SEGMENTS = re.compile(r"[A-Za-z0-9]{1,40}(?:['’][a-z]{1,3})?(?:-[A-Za-z0-9]{1,40}){0,6}")
+_DECIMALS = re.compile(r"(?:\.\d{1,3}(?!\d))++(?![%％A-Za-z])")
+_SERIAL = re.compile(r"(?<![A-Za-z0-9])[A-Z]{1,6}(?:[-/]\d{1,8}){2,6}(?![A-Za-z0-9])")
+_MIN_SERIAL = 5  # digits of a document number behind letters; fewer are a name such as `K-1-2`
 _STANDARD = re.compile(r"(?:ISO(?:/IEC)?|IEC|IEEE|RFC|DIN|ASTM)[\s-]?\d++(?:[-:.]\d++)*+")
 _MEASURED = re.compile(
     r"\d++(?i:st|nd|rd|th|s|mn|mln|bn|bln|tn|trn|am|pm|fold|x|km|km2|m2|sqm|cm|mm|nm|um|kg|ha|min|hrs?|yrs?|kw|mw|gw|tw|kwh|mwh|gwh"
@@ -30,13 +36,16 @@ _NOUNS = frozenset(
         "Fortune Forbes Global CSI FTSE Nikkei Nasdaq Russell Phase Terminal Line Route Highway Expressway Flight Gate "
         "Chapter Article Tower Hall Pier Boeing Airbus Windows Model Formula Apollo Agenda Vision Web Industry Table "
         "Figure Fig Season Episode Channel Type Class Grade Tier Level Stage Zone District Exit Pavilion iPhone Galaxy "
-        "Xbox PlayStation Android Mach Euro"
+        "Xbox PlayStation Android Mach Euro Room Suite Platform Unit Section Page Bus Runway"
     )
 )
 _ROMAN_NOUNS = frozenset(words("phase type stage tier class grade category part volume war level chapter"))
 _ROMAN = re.compile(r"[IVX]{1,6}+(?![A-Za-z0-9])")
+ROMAN_SIGNS = "\u2160-\u2188"
+"""The range of the Roman numeral signs."""
+_ROMAN_SIGNS = re.compile(f"[{ROMAN_SIGNS}]++")
 _NOUN_BEFORE = re.compile(r"([A-Za-z]++)\s++\Z")
-_INDEX_BEFORE = re.compile(r"S&P\s++\Z")
+_INDEX_BEFORE = re.compile(r"(?:S&P|Group\s++of)\s++\Z")
 _PLAN = re.compile(
     r"十[一二三四五六七八九]五(?![年个百千万])|第[一二三四五六七八九十]{1,3}个五年(?=规划|计划)|十[一二三四五六七八九](?=五年(?:规划|计划))"
 )
@@ -48,7 +57,11 @@ _PHONE = re.compile(
     r"[48]00-?\d{3}-?\d{4}(?!\d)"
 )
 _GROUPS = re.compile(r"(?!\d{4}-\d\d?-\d\d?(?![\d-]))\d++(?:-\d++){2,}+")
+_NUMBERED = re.compile(r"(?:(?<![A-Za-z])N[oO][.:]?|#|号[:：])\s?\Z")
+_PARTS = re.compile(r"\d++(?:[-/]\d++)++(?![\d.,]\d)")
 _FILED = re.compile(r"\d{5,}+号(?:-\d++)?|\d{4}[〕\]］]\s?(?:第\s?)?\d{1,5}+号")
+_SHORT = re.compile(r"\d{1,2}+(?![\d/)-])")
+"""One or two digits that no other digits are joined to: no identifier."""
 _PLAIN = re.compile(r"\d++(?![.,．]\d)")
 _CUE = re.compile(
     r"(?ai:licen[cs]e|permit|hotline|hot line|call|tel|telephone|phone|dial|fax|code|registration|registered|certificate|account|"
@@ -69,10 +82,12 @@ _MIN_CUED = 5
 def read_identifier(text: str, at: int) -> Figure | None:
     """The telephone, licence or document number that starts at the digit at `at` (a `+` or bracket before belongs to it)."""
     start = at - 1 if text[at - 1 : at] in ("+", "(") and at > 0 else at
+    if start == at and _SHORT.match(text, at):
+        return None
     match = _PHONE.match(text, start) or _PHONE.match(text, at) or _FILED.match(text, at)
     if match and sum(char.isdigit() for char in match[0]) >= 6:
         return Figure(match.start(), match.end(), "identifier")
-    groups = _GROUPS.match(text, at)
+    groups = _GROUPS.match(text, at) or (_PARTS.match(text, at) if _NUMBERED.search(text[max(0, at - REACH) : at]) else None)
     if groups:
         return Figure(at, groups.end(), "identifier")
     return _plain_identifier(text, at)
@@ -91,14 +106,17 @@ def _plain_identifier(text: str, at: int) -> Figure | None:
 
 def read_name(text: str, at: int) -> Figure | None:
     """The number-like name at the digit at `at`."""
-    for pattern in (_PLUS, _ALWAYS, _VERSION, _CAR):
-        match = pattern.match(text, at)
-        if match:
-            return Figure(at, match.end(), "name")
+    match = _NAMED.match(text, at)
+    if match:
+        return Figure(at, match.end(), "name")
+    if not text[max(0, at - 1) : at].isspace():
+        return None
+    number = _INDEX.match(text, at)
     before = text[max(0, at - REACH) : at]
+    if number is None or not before.rstrip()[-1:].isalpha():
+        return None
     noun = _NOUN_BEFORE.search(before)
-    number = re.compile(r"\d{1,4}[A-Z]?(?!\d|[,.]\d|[%％A-Za-z])|\d\.\d(?![\d%])").match(text, at)
-    if number and ((noun and noun[1] in _NOUNS) or _INDEX_BEFORE.search(before)):
+    if (noun and noun[1] in _NOUNS) or _INDEX_BEFORE.search(before):
         return Figure(at, number.end(), "name")
     return None
 
@@ -117,8 +135,14 @@ def read_token(text: str, at: int) -> Figure | None:
     for segment in segments:
         starts.append(position)
         position += len(segment) + 1
+    serial = _SERIAL.match(text, low)
+    if serial and sum(char.isdigit() for char in serial[0]) >= _MIN_SERIAL and at < serial.end():
+        return Figure(low, serial.end(), "identifier")
     named = _named(segments, starts)
-    return named if named and named.start <= at < named.end else None
+    if named is None or not named.start <= at < named.end:
+        return None
+    decimals = _DECIMALS.match(text, named.end) if text[named.start].isalpha() and text[named.end - 1].isdigit() else None
+    return replace(named, end=decimals.end()) if decimals else named
 
 
 def _named(segments: list[str], starts: list[int]) -> Figure | None:
@@ -156,6 +180,12 @@ def _is_title(segment: str) -> bool:
 def read_standard(text: str, at: int) -> Figure | None:
     """`ISO 9001` and the like at `at`."""
     match = _STANDARD.match(text, at)
+    return Figure(at, match.end(), "name") if match else None
+
+
+def read_roman_sign(text: str, at: int) -> Figure | None:
+    """The Roman numeral written with the signs made for it (`Ⅲ`) at `at`."""
+    match = _ROMAN_SIGNS.match(text, at)
     return Figure(at, match.end(), "name") if match else None
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from app.domain.quantity import plain
+from app.domain.decimals import plain
 
 NumberKind = Literal["cardinal", "percent", "ordinal", "fraction", "multiple", "magnitude", "name"]
 """What sort of number a reading is, before its surroundings are looked at."""

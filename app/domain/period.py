@@ -57,6 +57,17 @@ class Period:
         return "asof" if self.weak else label_of(self.start, self.end)
 
     @property
+    def cumulative(self) -> bool:
+        """A running total: of the type `cumulative`, or from 1 January to a day that ends no calendar period begun then.
+
+        The first three quarters of a year and a year up to now are; a year, its first half, quarter and month are not.
+        """
+        if self.type != "span" or self.start is None or self.end is None:
+            return self.type == "cumulative"
+        whole_years = (self.end.month, self.end.day) == (12, 31)
+        return (self.start.month, self.start.day) == (1, 1) and not whole_years and ".." in label_of(self.start, self.end)
+
+    @property
     def slot(self) -> str:
         """What two statements must share to be about the same time: type and dates if strong, else `asof`."""
         if self.weak:
@@ -143,6 +154,21 @@ def label_of(start: date | None, end: date | None) -> str:
         if first == last:
             return f"{year}-{first:02d}"
     return f"{start}..{end}"
+
+
+def edtf_of(start: date | None, end: date | None) -> str | None:
+    """The days in the Extended Date/Time Format (ISO 8601-2): `2021`, `2021-06`, `2021-01/2021-09`; an unknown end is empty."""
+    if start is None and end is None:
+        return None
+    if start is None or end is None:
+        return f"{start or ''}/{end or ''}"
+    if start == end:
+        return start.isoformat()
+    ends = [start.isoformat(), end.isoformat()]
+    if start.day == 1 and end == _months(end.year, end.month, end.month)[1]:
+        whole_years = (start.month, end.month) == (1, 12)
+        ends = [each[: 4 if whole_years else 7] for each in ends]
+    return "/".join(dict.fromkeys(ends))
 
 
 def _months(year: int, first: int, last: int) -> tuple[date, date]:

@@ -9,6 +9,9 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from typing import Literal, get_args
 
+from app.domain.decimals import plain
+from app.domain.interval import Interval
+
 Comparator = Literal["eq", "lt", "le", "gt", "ge"]
 """How a document relates the quantity to the number it prints (FHIR Quantity.comparator, plus `eq`)."""
 
@@ -33,7 +36,6 @@ ROUNDING_CEILING = Decimal("0.05")  # rounding never reaches further than this p
 ROUND_NUMBER = 10_000  # from here on a whole number that ends in two zeros counts as rounded
 
 MAX_DIGITS = 18  # digits of a number before the point, after it, and altogether; more is refused at the door
-MAX_EXPONENT = 4_000  # numbers that are compared and printed lie below 10^4000, far above any figure
 
 _EXACT = Context(prec=200)  # products and sums of a few stored values never reach as many digits, so nothing is rounded
 _SCALES = {
@@ -47,33 +49,6 @@ _SCALES = {
     "亿": Decimal(10) ** 8,
 }
 _WRITTEN = re.compile(r"(?P<sign>-?)(?P<whole>\d+)(?:\.(?P<part>\d+))?\s*(?P<scale>[a-z]+|万|亿)?", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """The values a figure may have. A bound of None means unbounded; an unbounded side is never inclusive."""
-
-    lower: Decimal | None
-    lower_inclusive: bool
-    upper: Decimal | None
-    upper_inclusive: bool
-    basis: str
-
-    def __contains__(self, value: Decimal) -> bool:
-        """Whether `value` (base unit of the interval) lies within the bounds."""
-        above = self.lower is None or value > self.lower or (self.lower_inclusive and value == self.lower)
-        below = self.upper is None or value < self.upper or (self.upper_inclusive and value == self.upper)
-        return above and below
-
-    def mirrored(self) -> "Interval":
-        """The interval of the negated values."""
-        return Interval(
-            lower=None if self.upper is None else plain(self.upper.copy_negate()),
-            lower_inclusive=self.upper_inclusive,
-            upper=None if self.lower is None else plain(self.lower.copy_negate()),
-            upper_inclusive=self.lower_inclusive,
-            basis=self.basis,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,40 +68,6 @@ class Written:
     def times(self, factor: Decimal) -> "Written":
         """The same number in another unit of the dimension, `factor` (above 0) of the new unit to one of the old."""
         return replace(self, value=plain(_product(self.value, factor)), step=plain(_product(self.step, factor)))
-
-
-def plain(value: Decimal) -> Decimal:
-    """`value` without exponent and without trailing zeros, so that equal numbers print alike. Errors as `plain_text`."""
-    return Decimal(plain_text(value))
-
-
-def plain_text(value: Decimal) -> str:
-    """Exact decimal text: no exponent, no trailing zeros, no negative zero.
-
-    Raises ValueError for what is not a finite number between 10^-MAX_EXPONENT and 10^MAX_EXPONENT (either sign, or 0).
-    """
-    if not value:
-        return "0"
-    if not value.is_finite() or abs(value.adjusted()) >= MAX_EXPONENT:
-        raise ValueError(f"a finite number below 10^{MAX_EXPONENT} was expected")
-    text = format(value, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def sort_key(value: Decimal) -> str:
-    """A text that sorts (byte by byte) as the number does; databases without exact decimals order by it.
-
-    Sign, then the decimal exponent, then the digits; both are complemented for negative numbers. Errors as `plain_text`.
-    """
-    sign, digits, _ = plain(value).as_tuple()
-    if not any(digits):
-        return "1"
-    text = "".join(map(str, digits)).rstrip("0")
-    size = value.adjusted() + 5000
-    if not sign:
-        return f"2{size:04d}{text}"
-    complement = text.translate(str.maketrans("0123456789", "9876543210"))
-    return f"0{9999 - size:04d}{complement}~"
 
 
 def parse_written(text: str) -> Written:

@@ -42,7 +42,11 @@ _FUNCTION = frozenset(
 )
 _VAGUE = frozenset(words("several few many multi some"))
 _SESSIONS = re.compile(r"\s++(?ai:sessions)(?![A-Za-z])")
-_OF_OR_END = re.compile(r"\s++(?ai:of|more|less|fewer)(?![A-Za-z])|\s*+[.,;:)!?]|\s*+\Z")
+_OF_OR_END = re.compile(
+    r"\s++(?ai:of|more|less|fewer|or\s++(?:more|less)|after|before|by|in|on|at|since|from|to|over|under|as|when|while|during|within|than|below"
+    r"|above|compared|because|but|last|this|if|though|although|until|between|against)(?![A-Za-z])|\s*+[.,;:)!?]|\s*+\Z"
+)
+"""What follows `a third` where it is a part; before a noun it is an ordinal (`a third runway`)."""
 _AGO = re.compile(r"\s++(?ai:ago|earlier|later|century|on)(?![A-Za-z])")
 
 

@@ -81,7 +81,13 @@ _UNIT = re.compile(
     + _FILLER
     + "(?:"
     + "|".join(f"(?P<{code}>{words})" for code, words in _UNITS.items())
-    + r"))(?![A-Za-z])"
+    + r"))(?![A-Za-z]|\s?/\s?[A-Za-z])"
+)
+"""A unit of a rate (`km/h`) is another unit, and none of these."""
+_OF_ONE = re.compile(
+    r"\s++(?:(?ai:of)\s++)?(?ai:an?)\s++(?ai:"
+    + "|".join(f"(?P<{code}>{words})" for code, words in _UNITS.items())
+    + r")(?![A-Za-z])"
 )
 _UNITS_HAN = {
     "km2": "平方公里|平方千米",
@@ -90,9 +96,9 @@ _UNITS_HAN = {
     "t": "吨",
     "min": "分钟",
     "h": "个?半?小时",
-    "day": "天",
+    "day": "天|日(?=[之以]?[内后间])",
     "month": "个月",
-    "year": "周年|年(?!代|级|度|轻|龄)",
+    "year": "周?岁|周年|年(?!代|级|度|轻|龄)",
 }
 _UNIT_HAN = re.compile(r"\s*+[多余]?(?:" + "|".join(f"(?P<{code}>{words})" for code, words in _UNITS_HAN.items()) + ")")
 
@@ -122,6 +128,12 @@ def unit_after(text: str, end: int) -> tuple[str, int] | None:
     """Code (of `seed_data/units.yaml`, or `month`) and end of the unit of measure after the number that ends at `end`."""
     window = text[end : end + REACH]
     match = (_UNIT if _is_english(window) else _UNIT_HAN).match(window)
+    return (str(match.lastgroup), end + match.end()) if match else None
+
+
+def unit_of_part(text: str, end: int) -> tuple[str, int] | None:
+    """Code and end of the unit after a fraction that ends at `end`: `half an hour`, `a quarter of a square kilometre`."""
+    match = _OF_ONE.match(text[end : end + REACH])
     return (str(match.lastgroup), end + match.end()) if match else None
 
 

@@ -13,6 +13,7 @@ RelationName = Literal["conversion_of", "part_of", "update_of", "look_alike"]
 RelationSeen = Literal["conversion", "conversion_of", "part", "part_of", "update", "update_of", "look_alike"]
 Operation = Literal["created", "updated", "withdrawn", "removed"]
 MentionState = Literal["stated", "dismissed", "unaccounted"]
+SearchResource = Literal["statement", "document", "region", "indicator", "project", "actor", "unit"]
 ProjectStep = Literal[
     "proposed",
     "planned",
@@ -24,6 +25,26 @@ ProjectStep = Literal[
     "operating",
     "completed",
 ]
+Dimension = Literal[
+    "region",
+    "indicator",
+    "topic",
+    "measure",
+    "kind",
+    "unit",
+    "project",
+    "document",
+    "publisher",
+    "speaker",
+    "comparator",
+    "period",
+    "period_type",
+    "period_basis",
+    "status",
+    "has_quantity",
+]
+"""What statements can be told apart by: the dimensions of facets and groups."""
+AvailabilityMode = Literal["exact", "available"]
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 STOCK_FLOW: tuple[StockFlow, ...] = get_args(StockFlow)
@@ -35,6 +56,7 @@ STATEMENT_STATUSES: tuple[Status, ...] = get_args(Status)
 RELATIONS: tuple[RelationName, ...] = get_args(RelationName)
 CHANGE_OPERATIONS: tuple[Operation, ...] = get_args(Operation)
 MENTION_STATES: tuple[MentionState, ...] = get_args(MentionState)
+DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
 
 INVERSES: dict[str, RelationSeen] = {
     "conversion_of": "conversion",

@@ -10,7 +10,7 @@ from typing import Any
 
 import simplejson
 
-from app.domain.quantity import plain, plain_text
+from app.domain.decimals import plain, plain_text
 from app.schemas.common import PlainDecimal
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\x00")

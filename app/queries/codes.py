@@ -28,7 +28,8 @@ from app.models import (
     Unit,
 )
 from app.queries.listing import CodeListQuery, Codes, OneOrMore, Order, Strict, Text, words_of
-from app.queries.statements import Moment, regions_within
+from app.queries.periods import Moment
+from app.queries.statements import regions_within
 
 T = TypeVar("T")
 

@@ -8,19 +8,26 @@ from sqlalchemy.orm import Session, selectinload
 
 from app.domain.words import MentionState
 from app.models import Document, Mention
-from app.queries.listing import OneOrMore, Order, Paging, Words
+from app.queries.listing import OneOrMore, Order, Paging, Strict, Words
 
 ORDER = Order(columns=(), key=Mention.start)
 
 
-class MentionListQuery(Paging):
-    """Parameters of the list of a document's mentions."""
+class MentionFlatQuery(Strict):
+    """Parameters of the flat form of a document's mentions."""
 
     state: Annotated[OneOrMore[MentionState], Field(description="Only mentions in one of these states. Left out: all.")] = []
-    reason: Annotated[Words, Field(description="Only mentions dismissed for one of these reasons. Left out: all.")] = []
+    reason: Annotated[
+        Words,
+        Field(description="Only mentions dismissed for one of these reasons; `/v1/coverage` names those in use. Left out: all."),
+    ] = []
 
 
-def select_mentions(document: str, query: MentionListQuery) -> sa.Select[Mention]:
+class MentionListQuery(MentionFlatQuery, Paging):
+    """Parameters of the list of a document's mentions."""
+
+
+def select_mentions(document: str, query: MentionFlatQuery) -> sa.Select[Mention]:
     """The numbers of a document, with the statements that say them."""
     select = sa.select(Mention).where(Mention.document == document).options(selectinload(Mention.stated_by))
     if query.state:

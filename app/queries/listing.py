@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -28,7 +29,14 @@ MAX_WORDS = 20
 MAX_CURSOR = 2000
 CURSOR_VERSION = 1
 
-NOUNS = {"within": "region", "publisher": "actor"}
+NOUNS = {
+    "within": "region",
+    "publisher": "actor",
+    "unit_as": "unit",
+    "base_region": "region",
+    "counted": "thing counted",
+    "base_indicator": "indicator",
+}
 """What a parameter's codes are, where its name does not say so."""
 
 Row = TypeVar("Row")
@@ -39,7 +47,8 @@ def _split(value: Any) -> Any:
     """Codes may be repeated or joined by commas; both mean OR."""
     if not isinstance(value, list):
         return value
-    return [part.strip() for each in value for part in (each.split(",") if isinstance(each, str) else [each])]
+    parts = [part for each in value for part in (each.split(",") if isinstance(each, str) else [each])]
+    return [part.strip() if isinstance(part, str) else part for part in parts]
 
 
 def _text(value: str) -> str:
@@ -56,6 +65,12 @@ def _search(value: str) -> str:
     return value
 
 
+def _word(value: str) -> str:
+    if re.fullmatch(r"[a-z]+(_[a-z]+)*", value) is None:
+        raise ValueError("a word such as date_part was expected: lower-case letters joined by single underscores")
+    return value
+
+
 Text = Annotated[
     str,
     Field(min_length=1, max_length=200, json_schema_extra={"pattern": r"^[^\x00]*[^\s\x00][^\x00]*$"}),
@@ -69,7 +84,7 @@ PathUnit = Annotated[str, Field(pattern=r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$", max_l
 PathStatement = Annotated[str, Field(pattern=rf"^{STATEMENT_ID}$", max_length=2 * MAX_CODE + 1, description="document.slug")]
 Codes = Annotated[list[CodeIn], BeforeValidator(_split), Field(max_length=MAX_CODES)]
 Words = Annotated[
-    list[Annotated[str, Field(pattern=r"^[a-z]+(_[a-z]+)*$", max_length=40)]],
+    list[Annotated[str, Field(max_length=40, json_schema_extra={"pattern": r"^[a-z]+(_[a-z]+)*$"}), AfterValidator(_word)]],
     BeforeValidator(_split),
     Field(max_length=MAX_CODES),
 ]
@@ -187,6 +202,27 @@ def read_page(session: Session, select: sa.Select[Any], order: Order, query: Pag
     return Rows(items=items, limit=query.limit, cursor=cursor, total=total, data_version=version)
 
 
+def read_ranked(
+    session: Session, ranked: Sequence[tuple[tuple[Any, ...], Row]], query: Paging, *, name: str, places: int
+) -> Rows[Row]:
+    """A page of rows that were ordered in Python; each stands behind the `places` values, unique to it, that order it.
+
+    The cursor works as that of `read_page`. Raises BadRequestError (`invalid-cursor`).
+    """
+    version, key = session.execute(
+        sa.select(models.DataVersion.version, models.Instance.key).join(models.Instance, sa.true())
+    ).one()
+    scope = _scope(name, query)
+    start = 0
+    if query.cursor is not None:
+        start = bisect_right([place for place, _ in ranked], tuple(read_cursor(query.cursor, key, scope, size=places)))
+    page = ranked[start : start + query.limit]
+    more = start + query.limit < len(ranked)
+    cursor = write_cursor(page[-1][0], key, scope) if more else None
+    total = len(ranked) if "total" in query.include else None
+    return Rows(items=[row for _, row in page], limit=query.limit, cursor=cursor, total=total, data_version=version)
+
+
 def data_version(session: Session) -> int:
     """The number of committed writes that this session sees."""
     return session.execute(sa.select(models.DataVersion.version)).scalar_one()
@@ -249,7 +285,8 @@ def require_codes(session: Session, wanted: Mapping[str, tuple[Any, Sequence[str
     for name, (column, values) in asked.items():
         for value in sorted(each for each in values if (name, each) not in found):
             noun = NOUNS.get(name, name)
-            known = session.execute(sa.select(column).distinct().order_by(column)).scalars().all()
+            held = sa.select(column).where(column.is_not(None)).distinct().order_by(column)
+            known = session.execute(held).scalars().all()
             faults.append(Fault("query", name, f"no {noun} has the code {value!r}", nearest(value, known)))
     if faults:
         names = ", ".join(dict.fromkeys(fault.name for fault in faults))

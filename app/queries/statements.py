@@ -1,59 +1,35 @@
 """Which statements are asked for? One plain `if … where` for each filter; no session, no HTTP."""
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date
 from typing import Annotated, Any, Literal, TypeAlias
 
 import sqlalchemy as sa
-from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic import Field, PrivateAttr
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app import models
 from app.db import contains
+from app.domain.interval import Match, satisfies
 from app.domain.nearest import nearest
-from app.domain.period import PeriodBasis, PeriodType, days_of, parse_moment
+from app.domain.period import PeriodBasis, PeriodType, parse_moment
 from app.domain.quantity import Comparator, Measure
-from app.domain.words import Kind, Status
-from app.errors import NotFoundError, WithdrawnError
+from app.domain.words import Dimension, Kind, Status
+from app.errors import BadRequestError, Fault, NotFoundError, WithdrawnError
 from app.models import Document, DocumentAuthor, Indicator, Project, Region, RegionParent, Relation, StatementRegion, Unit
 from app.models import Statement as Row
+from app.queries.conditions import Condition, Threshold, read_condition
 from app.queries.listing import Codes, OneOrMore, Order, Paging, Strict, Text, UnitCodes, require_codes, words_of
+from app.queries.periods import SPECIAL_LABELS, Label, Moment, PeriodMatch, is_cumulative, label_days, meets
+from app.queries.targets import UNIT_AS, UnitAs
 from app.schemas.statements import FlatColumn, StatementField
 
-_YEAR = r"[12]\d{3}"
-_DAY = (
-    rf"{_YEAR}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|{_YEAR}-(?:0[13-9]|1[0-2])-(?:29|30)|{_YEAR}-(?:0[13578]|1[02])-31"
-    r"|(?:[12]\d(?:0[48]|[2468][048]|[13579][26])|1[26]00|2[048]00)-02-29"
-)
-_CALENDAR = rf"{_YEAR}|{_YEAR}-S[12]|{_YEAR}-Q[1-4]|{_YEAR}-(?:0[1-9]|1[0-2])|{_DAY}"
-MOMENT_PATTERN = rf"^(?:{_CALENDAR}|\d{{5,10}}|1\d{{12}})$"
-LABEL_PATTERN = rf"^(?:{_CALENDAR}|asof|unknown)$"
+CELL_PATTERN = r"^[a-z0-9_.~-]+$"
 
-SPECIAL_LABELS = ("asof", "unknown")
+Cells = Annotated[list[Annotated[str, Field(min_length=8, max_length=2000, pattern=CELL_PATTERN)]], Field(max_length=50)]
+"""Cells; they hold no comma, but may be repeated."""
 
-
-def _moment(value: str) -> str:
-    parse_moment(value)
-    return value
-
-
-def _label(value: str) -> str:
-    if value not in SPECIAL_LABELS:
-        days_of(value)
-    return value
-
-
-Moment = Annotated[
-    str,
-    Field(max_length=20),
-    AfterValidator(_moment),
-    WithJsonSchema({"type": "string", "pattern": MOMENT_PATTERN, "examples": ["2020", "2021-06", "2021-06-30", "1609459200000"]}),
-]
-Label = Annotated[
-    str,
-    Field(max_length=20),
-    AfterValidator(_label),
-    WithJsonSchema({"type": "string", "pattern": LABEL_PATTERN, "examples": ["2020", "2021-S1", "asof"]}),
+PathCell = Annotated[
+    str, Field(min_length=8, max_length=2000, pattern=CELL_PATTERN, description="The cell, as a statement names it.")
 ]
 
 SORTS: dict[str, tuple[Any, ...]] = {
@@ -82,6 +58,10 @@ Sort: TypeAlias = Literal[
 ]
 
 
+Grouping = Annotated[OneOrMore[Dimension], Field(max_length=4)]
+"""One to four dimensions."""
+
+
 class StatementFilters(Strict):
     """The filters of statements; the same names wherever they make sense. Codes may be repeated or joined by commas (OR)."""
 
@@ -107,13 +87,24 @@ class StatementFilters(Strict):
         OneOrMore[PeriodBasis], Field(description="Statements whose period is known in one of these ways.")
     ] = []
     period_type: Annotated[OneOrMore[PeriodType], Field(description="Statements with one of these types of period.")] = []
+    cumulative: Annotated[
+        bool | None,
+        Field(
+            description="Only running totals (true): of the type `cumulative`, or from 1 January to a day that ends no year, "
+            "half, quarter or month begun then, such as three quarters or a year so far; or only what is none (false)."
+        ),
+    ] = None
+    cell: Annotated[Cells, Field(description="Statements of one of these cells, as `cell` of a statement names it.")] = []
     status: Annotated[
         OneOrMore[Status],
         Field(description="Statements with one of these statuses. Left out: published and deprecated."),
     ] = []
     period: Annotated[
         Label | None,
-        Field(description="Statements whose period meets this one (see period_match); `asof` and `unknown` match that label."),
+        Field(
+            description="Statements whose period meets this one (see period_match): a label as answers show it, `start..end` "
+            "too; `asof` and `unknown` match that label."
+        ),
     ] = None
     from_: Annotated[
         Moment | None,
@@ -130,7 +121,7 @@ class StatementFilters(Strict):
         ),
     ] = None
     period_match: Annotated[
-        Literal["overlaps", "within", "equals"],
+        PeriodMatch,
         Field(description="How `period` and `from`/`to` meet a statement's period: overlap it, contain it, or equal it."),
     ] = "overlaps"
     published_from: Annotated[Moment | None, Field(description="Statements of documents published on this day or later.")] = None
@@ -143,6 +134,30 @@ class StatementFilters(Strict):
         ),
     ] = None
     has_quantity: Annotated[bool | None, Field(description="Only statements with (true) or without (false) a figure.")] = None
+    value: Annotated[
+        Condition | None,
+        Field(
+            description="Statements whose figure stands so to a number: `gt:1000`, `le:7.5 billion`; operators eq, ne, lt, le, "
+            "gt, ge. The number is in the unit of `unit`; without it the indicators asked for must be in one unit. Left out: all."
+        ),
+    ] = None
+    match: Annotated[
+        Match,
+        Field(
+            description="Whether `value` must hold for some of the values that the words allow (`possible`) or for all of them "
+            "(`certain`)."
+        ),
+    ] = "possible"
+
+    _threshold: Threshold | None = PrivateAttr(default=None)
+    """`value` in base units; `check_codes` fills it in."""
+    _base: str | None = PrivateAttr(default=None)
+
+    def match_of(self, row: Row) -> Match | None:
+        """Whether all or some values of a statement's figure meet `value`; None when there is no `value` or none does."""
+        if self._threshold is None or row.interval is None:
+            return None
+        return satisfies(row.interval, self._threshold.operator, self._threshold.value)
 
 
 class StatementFlatQuery(StatementFilters):
@@ -156,10 +171,19 @@ class StatementFlatQuery(StatementFilters):
         OneOrMore[FlatColumn],
         Field(description="Only these columns, in the order of the full list. Left out: all."),
     ] = []
+    unit_as: Annotated[UnitAs | None, Field(description=UNIT_AS)] = None
 
 
 class StatementListQuery(StatementFilters, Paging):
     """Parameters of the paged list of statements."""
+
+    include: Annotated[
+        OneOrMore[Literal["total", "comparison"]],
+        Field(
+            description="`total` counts the whole list; `comparison` adds to each statement what its cell says. Each costs a "
+            "second query."
+        ),
+    ] = []  # type: ignore[assignment]
 
     sort: Annotated[
         Sort, Field(description="Order; `-` means descending. Rows without a value come last, the id decides ties.")
@@ -167,6 +191,21 @@ class StatementListQuery(StatementFilters, Paging):
     fields: Annotated[
         OneOrMore[StatementField],
         Field(description="Only these fields of each statement. Left out: all."),
+    ] = []
+    unit_as: Annotated[UnitAs | None, Field(description=UNIT_AS)] = None
+    facets: Annotated[
+        OneOrMore[Dimension],
+        Field(
+            description="Adds `facets`: for each of these dimensions its values, with the number of statements of the whole list "
+            "that have each. Left out: none."
+        ),
+    ] = []
+    group_by: Annotated[
+        Grouping,
+        Field(
+            description="Answers groups instead of statements: one for each combination of the values of one to four dimensions, "
+            "the largest first, as /v1/statements/groups does. `sort`, `fields` and `facets` then say nothing. Left out: none."
+        ),
     ] = []
 
 
@@ -200,6 +239,8 @@ def _code_filters(query: StatementFilters) -> Iterator[sa.ColumnElement[bool]]:
         yield Row.document.in_(query.document)
     if query.publisher:
         yield Document.publisher.in_(query.publisher)
+    if query.cell:
+        yield Row.cell.in_(query.cell)
     if query.unit:
         yield Row.unit.in_(sa.select(Unit.base).where(Unit.code.in_(query.unit)))
     if query.comparator:
@@ -215,39 +256,24 @@ def _period_filters(query: StatementFilters) -> Iterator[sa.ColumnElement[bool]]
     if query.period in SPECIAL_LABELS:
         yield Row.period_label == query.period
     elif query.period:
-        yield _meets(*days_of(query.period), query.period_match)
+        yield meets(*label_days(query.period), query.period_match)
+    if query.cumulative is not None:
+        yield is_cumulative() if query.cumulative else sa.not_(is_cumulative())
     if query.from_ or query.to:
         start = parse_moment(query.from_)[0] if query.from_ else None
         end = parse_moment(query.to)[1] if query.to else None
-        yield _meets(start, end, query.period_match)
+        yield meets(start, end, query.period_match)
     if query.published_from:
         yield Document.published_on >= parse_moment(query.published_from)[0]
     if query.published_to:
         yield Document.published_on <= parse_moment(query.published_to)[1]
 
 
-def _meets(start: date | None, end: date | None, match: str) -> sa.ColumnElement[bool]:
-    """Periods that overlap, lie within, or equal start..end. An open start reaches back for ever; unknown never meets.
-
-    Nothing meets a start after the end, not even a long period that holds both days.
-    """
-    if start and end and start > end:
-        return sa.false()
-    known = sa.or_(Row.period_start.is_not(None), Row.period_end.is_not(None))
-    if match == "equals":
-        return sa.and_(known, *(_is(Row.period_start, start), _is(Row.period_end, end)))
-    if match == "within":
-        inside = [Row.period_start >= start] if start else []
-        return sa.and_(known, *inside, *([Row.period_end <= end] if end else []))
-    overlap = [sa.or_(Row.period_end.is_(None), Row.period_end >= start)] if start else []
-    return sa.and_(known, *overlap, *([sa.or_(Row.period_start.is_(None), Row.period_start <= end)] if end else []))
-
-
-def _is(column: Any, day: date | None) -> sa.ColumnElement[bool]:
-    return column.is_(None) if day is None else column == day  # type: ignore[no-any-return]
-
-
 def _other_filters(query: StatementFilters) -> Iterator[sa.ColumnElement[bool]]:
+    if query.value is not None:
+        if query._threshold is None:
+            raise ValueError("check_codes must come first: it brings the value into base units")
+        yield sa.and_(Row.unit == query._base, query._threshold.met_by(Row, query.match))
     if query.has_quantity is not None:
         yield Row.comparator.is_not(None) if query.has_quantity else Row.comparator.is_(None)
     if query.q is not None:
@@ -329,6 +355,28 @@ def check_codes(session: Session, query: StatementFilters) -> None:
             "unit": (Unit.code, query.unit),
         },
     )
+    if query.value is not None:
+        query._base, query._threshold = _in_base_units(session, query, read_condition(query.value))
+
+
+def _in_base_units(session: Session, query: StatementFilters, asked: Threshold) -> tuple[str, Threshold]:
+    """The base unit that `value` is compared in, and the condition in it. Raises BadRequestError (`unit-needed`)."""
+    if len(query.unit) == 1:
+        unit = session.execute(sa.select(Unit.base, Unit.factor).where(Unit.code == query.unit[0])).one()
+        return unit.base, asked.times(unit.factor)
+    rest = query.model_copy(update={"value": None, "status": []})
+    units = sa.select(Row.unit).where(Row.id.in_(select_statements(rest).with_only_columns(Row.id)), Row.unit.is_not(None))
+    found = session.execute(units.distinct().order_by(Row.unit).limit(20)).scalars().all()
+    if not found:
+        return "", asked
+    if len(found) == 1 and not query.unit:
+        return str(found[0]), asked
+    choices = ", ".join(str(unit) for unit in found) or "none"
+    raise BadRequestError(
+        "unit-needed",
+        f"`value` needs one `unit` to be compared in; the statements that the other filters find are in: {choices}.",
+        [Fault("query", "value", "one `unit` was expected beside it, or filters that leave statements of one unit")],
+    )
 
 
 def notes_for(session: Session, query: StatementFilters) -> list[str]:
@@ -344,6 +392,10 @@ def notes_for(session: Session, query: StatementFilters) -> list[str]:
     for name, start, end in (("from", query.from_, query.to), ("published_from", query.published_from, query.published_to)):
         if start and end and parse_moment(start)[0] > parse_moment(end)[1]:
             notes.append(f"{name} is later than its counterpart, so nothing can match.")
+    if query.period and query.period not in SPECIAL_LABELS:
+        first, last = label_days(query.period)
+        if first and last and first > last:
+            notes.append("period ends before it starts, so nothing can match.")
     return notes
 
 

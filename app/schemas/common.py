@@ -5,7 +5,7 @@ from typing import Annotated, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
-from app.domain.quantity import plain
+from app.domain.decimals import plain
 
 
 class PlainDecimal(Decimal):

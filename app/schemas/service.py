@@ -60,9 +60,10 @@ class ProblemError(Shape):
     """One thing wrong with a request."""
 
     in_: str = Field(alias="in", description="query, path, header or body.")
-    name: str = Field(description="Name of the parameter or header.")
+    name: str = Field(description="Name of the parameter, header or field.")
     detail: str = Field(description="What was wrong and what would have worked.")
     did_you_mean: list[str] = Field(description="Nearest values that exist.")
+    pointer: str | None = Field(description="JSON pointer (RFC 6901) to the place in the body; null for everything else.")
 
 
 class Problem(Shape):

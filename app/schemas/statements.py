@@ -5,11 +5,14 @@ from typing import Any, Literal, get_args
 
 from pydantic import Field, create_model
 
+from app.domain.comparison import ComparisonStatus
 from app.domain.evidence import Verification
+from app.domain.interval import Match
 from app.domain.period import PeriodBasis, PeriodType
 from app.domain.quantity import Comparator, IntervalBasis, Measure
 from app.domain.words import AttributionBasis, AttributionMode, Kind, RelationSeen, Status
 from app.schemas.common import Named, Number, Shape
+from app.schemas.conversion import Converted
 
 
 class IndicatorRef(Shape):
@@ -28,6 +31,14 @@ class IntervalOut(Shape):
     upper: Number | None = Field(description="Upper bound; null is unbounded.")
     upper_inclusive: bool = Field(description="Whether the upper bound itself is allowed.")
     basis: IntervalBasis = Field(description="The rule the interval came from; docs/data-model.md explains each.")
+
+
+class ComputedInterval(IntervalOut):
+    """An interval that follows from others."""
+
+    basis: Literal["intersection", "derived"] = Field(  # type: ignore[assignment]  # words for what no document wrote
+        description="intersection: the values that several figures allow; derived: the result of arithmetic, rounded outward."
+    )
 
 
 class QuantityOut(Shape):
@@ -137,11 +148,43 @@ class Statement(Shape):
     changed_in: int = Field(description="The data version that last changed it.")
 
 
+class ComparisonRef(Shape):
+    """What a statement's comparison says, in short."""
+
+    cell: str = Field(description="The cell; of a conversion, that of the figure it restates.")
+    status: ComparisonStatus = Field(description="What the figures of the cell say of each other.")
+    statements: int = Field(description="Figures compared.")
+    documents: int = Field(description="Documents they stand in.")
+    weak_period: bool = Field(description="Whether it rests on a weak period.")
+    guest_in: str | None = Field(description="The cell in which this statement is compared as a guest too.")
+
+
+class StatementInUnit(Statement):
+    """A statement with its figure in the unit asked for."""
+
+    converted: Converted | None = Field(description="Its figure in that unit; null without a quantity.")
+
+
+class StatementListed(Statement):
+    """A statement in a list, with what was asked for beside it; these keys are there only when they were."""
+
+    match: Match = Field(
+        default="possible",
+        description="With `value`: whether all (`certain`) or some (`possible`) values of it meet the condition.",
+    )
+    comparison: ComparisonRef | None = Field(
+        default=None, description="With `include=comparison`: what its cell says; null when it is not compared."
+    )
+    converted: Converted | None = Field(
+        default=None, description="With `unit_as`: its figure in that unit; null without a quantity. `quantity` stays as it is."
+    )
+
+
 StatementPart: Any = create_model(
     "StatementPart",
     __doc__="Some fields of a statement, as chosen with `fields`; each that is present is as in Statement.",
     __base__=Shape,
-    **{name: (field.annotation, field) for name, field in Statement.model_fields.items()},  # type: ignore[call-overload]
+    **{name: (field.annotation, field) for name, field in StatementListed.model_fields.items()},  # type: ignore[call-overload]
 )
 for _field in StatementPart.model_fields.values():
     _field.default = None
@@ -235,6 +278,10 @@ FlatColumn = Literal[
     "status",
     "version",
     "changed_in",
+    "converted_value",
+    "converted_lower",
+    "converted_upper",
+    "converted_unit",
 ]
 """Columns of a flat statement; new ones are only ever added at the end."""
 

@@ -11,13 +11,15 @@ from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 
+from app.domain.date_words import label_of_date
 from app.domain.evidence import collapse
 from app.domain.mentions import Mention, find_mentions
+from app.domain.quantity import Measure
 from app.domain.text import MAX_CODE, text_fault
 from app.errors import ClaimbookError
 from app.seed.gather import GAP
 from app.seed.guess import FIGURES, Setting, kind_of, measure_of, settings_of, speech_of
-from app.seed.guess_period import PeriodGuess, begins_after, label_of_date, periods_of
+from app.seed.guess_period import PeriodGuess, begins_after, periods_of
 from app.seed.lines import flow, line, remark, scalar
 from app.seed.names import Names
 from app.seed.nearby import Meanings, Named
@@ -211,9 +213,9 @@ class _Entries:
     def __iter__(self) -> Iterator[str]:
         """The entries, each some lines of YAML."""
         for number, setting in enumerate(settings_of(self._text, self._figures), 1):
-            yield f"- slug: todo-{number}\n{line('text', GAP)}" + "".join(self._fields(setting))
+            yield f"- slug: todo-{number}\n{line('text', GAP)}" + "".join(self._fields(number, setting))
 
-    def _fields(self, setting: Setting) -> Iterator[str]:
+    def _fields(self, number: int, setting: Setting) -> Iterator[str]:
         measure, decrease = measure_of(setting)
         unit, doubt = unit_of(setting, measure, self._known, self._currency)
         indicators = self._meanings.nearest(setting.before, setting.after, measure=measure, family=self._known.families.get(unit))
@@ -228,7 +230,9 @@ class _Entries:
             yield "  # base: {region: …, indicator: …, period: …}, each only where it is known\n"
         yield line("kind", kind_of(setting, ahead=ahead))
         yield self._places(setting)
-        yield line("quantity", self._quantity(setting, unit, decrease=decrease), doubt)
+        if setting.mention.start in self._converted:
+            doubt = "; ".join(filter(None, (doubt, f"todo-{number - 1} in another unit: conversion_of in relations.yaml")))
+        yield line("quantity", self._quantity(setting, unit, measure, decrease=decrease), doubt)
         yield line("period", _period(periods[0]) if periods else GAP)
         yield from (f"  # or {_period(each)}\n" for each in periods[1:3])
         yield self._attribution(setting)
@@ -255,9 +259,9 @@ class _Entries:
         others = f"or {', '.join(found[1:5])}" if found[1:] else ""
         return line("regions", f"[{found[0]}]", "; ".join(each for each in (where, others) if each))
 
-    def _quantity(self, setting: Setting, unit: str, *, decrease: bool) -> str:
+    def _quantity(self, setting: Setting, unit: str, measure: Measure, *, decrease: bool) -> str:
         mention = setting.mention
-        part = mention.kind == "fraction" and unit == "percent"
+        part = mention.kind == "fraction" and measure in ("share", "growth")
         comparator: str = self._converted.get(mention.start, mention.comparator)
         approximate, form, value_to = mention.approximate, "number", written_end(mention)
         if value_to is not None:

@@ -66,6 +66,7 @@ _DOWN = (
     r"|cut(?:s|ting)?|down|lower(?:ed)?|shr[aiu]nk|shorten(?:s|ed|ing)?|下降|减少|降低|缩短|下跌"
 )
 _CUE = re.compile(rf"(?<![a-z])(?:(?P<share>{_SHARE})|(?P<down>{_DOWN})|(?P<up>{_UP}))(?![a-z])", re.IGNORECASE)
+_THAN = re.compile(r"\s*(?:(?P<down>fewer|less|lower|smaller|shorter)|more|higher|larger|greater|longer)\b", re.IGNORECASE)
 _TOP = re.compile(r"(?:\btop|\bleading|前)\s*$", re.IGNORECASE)
 _BY = re.compile(rf"(?<![a-z])(?:(?P<down>{_DOWN})|(?:{_UP}))(?:\s+by|了)\b[^,.;]{{0,20}}$", re.IGNORECASE)
 
@@ -89,6 +90,8 @@ def _measure_of_part(kind: str, before: str, after: str) -> tuple[Measure, bool]
     last = cues[-1] if cues else None
     if _OF.match(after):
         return "share", False
+    if than := _THAN.match(after):
+        return "growth", bool(than["down"])
     following = _CUE.match(after.lstrip())
     for cue in (following, last):
         if cue and cue["share"]:

@@ -24,6 +24,7 @@ from app.seed.gather import Seed, gather
 from app.seed.read import Fault
 from app.seed.rows import Row, Rows, rows_of
 from app.seed.verify import Known, verify
+from app.upkeep import comparisons, search
 
 Key = tuple[Any, ...]
 Resource = tuple[str, str]
@@ -71,7 +72,7 @@ DEPENDENTS = ("relation", "mention_statement", "quotation", "statement_region", 
 VERSIONED = frozenset({"updated", "withdrawn"})
 """Operations that give a statement its next version."""
 
-DERIVED = frozenset({"folded", "value_key", "position"})
+DERIVED = frozenset({"folded", "value_key", "lower_key", "upper_key", "position"})
 """Columns that follow from others; the change log does not name them."""
 
 
@@ -151,14 +152,33 @@ def load_into(
     outcome.version = version + 1
     for row in plan.inserts["statement"]:
         row.update(version=1, changed_in=outcome.version, verification="unattached")
+    touched = _touched(plan)
+    keys = comparisons.keys_of(connection, touched)
     _write(connection, plan, progress)
     _raise_versions(connection, plan, outcome.version)
     _log(connection, plan, outcome.version)
+    touched |= comparisons.regroup(connection)
+    comparisons.refresh(connection, keys | comparisons.keys_of(connection, touched))
     changed = (*plan.inserts["statement"], *plan.updates["statement"], *plan.inserts["mention"], *plan.updates["mention"])
     gone = {key[0] for key in plan.deletes["mention"]} - {key[0] for key in plan.deletes["document"]}
-    for document in sorted({row["document"] for row in changed} | gone):
+    quoted = {row["document"] for row in changed} | gone
+    for document in sorted(quoted):
         requote(connection, document)
+    # `requote` has made the entries of these statements anew already
+    others = {
+        key: done for key, done in plan.operations.items() if key[0] != "statement" or key[1].partition(".")[0] not in quoted
+    }
+    search.refresh(connection, others)
     return outcome
+
+
+def _touched(plan: Plan) -> set[str]:
+    """The documents whose figures, or relations of figures, change."""
+    documents = {row["document"] for row in (*plan.inserts["statement"], *plan.updates["statement"])}
+    documents.update(key[0] for key in plan.deletes["document"])
+    relations = [(row["statement"], row["other"]) for row in (*plan.inserts["relation"], *plan.updates["relation"])]
+    relations.extend((key[0], key[2]) for key in plan.deletes["relation"])
+    return documents | {id_.partition(".")[0] for ends in relations for id_ in ends}
 
 
 def _refuse(faults: list[Fault]) -> None:
@@ -416,6 +436,7 @@ def requote(connection: sa.Connection, document: str) -> dict[str, str]:
     for batch in _batches([{"of": id_, "state": state} for id_, state in states.items()]):
         connection.execute(by_id, batch)
     recount(connection, document)
+    search.refresh_document(connection, document)
     return states
 
 

@@ -7,8 +7,10 @@ from graphlib import TopologicalSorter
 from typing import Any
 
 from app.domain.comparison import Base, cell_key
+from app.domain.decimals import sort_key
+from app.domain.interval import Interval
 from app.domain.period import Period, label_of, parse_when
-from app.domain.quantity import Interval, interval_of, parse_written, sort_key
+from app.domain.quantity import interval_of, parse_written
 from app.domain.text import fold
 from app.domain.units import COUNTING, Unit
 from app.seed.gather import Entry, Seed
@@ -216,6 +218,8 @@ def _quantity(shape: StatementShape, units: Mapping[str, Unit], period: Period) 
             "lower_inclusive": False,
             "upper": None,
             "upper_inclusive": False,
+            "lower_key": None,
+            "upper_key": None,
             "interval_basis": None,
             "cell": None,
         }
@@ -232,6 +236,8 @@ def _quantity(shape: StatementShape, units: Mapping[str, Unit], period: Period) 
         "lower_inclusive": interval.lower_inclusive,
         "upper": interval.upper,
         "upper_inclusive": interval.upper_inclusive,
+        "lower_key": None if interval.lower is None else sort_key(interval.lower),
+        "upper_key": None if interval.upper is None else sort_key(interval.upper),
         "interval_basis": interval.basis,
         "cell": statement_cell(shape, unit, period),
     }

@@ -22,10 +22,11 @@ from app.domain.evidence import (
     word_count,
 )
 from app.domain.evidence import verify as stand
+from app.domain.interval import Interval
 from app.domain.mentions import find_mentions
 from app.domain.nearest import nearest
 from app.domain.period import Period, rule_fault
-from app.domain.quantity import Interval, parse_written
+from app.domain.quantity import parse_written
 from app.domain.units import Unit, families_for
 from app.seed.gather import Entry, Seed
 from app.seed.read import Fault, Path_

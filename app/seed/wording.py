@@ -5,9 +5,10 @@ import unicodedata
 from decimal import Decimal
 from fractions import Fraction
 
+from app.domain.decimals import plain_text
 from app.domain.evidence import MAX_WORDS, word_count
 from app.domain.mentions import Mention
-from app.domain.quantity import FRACTION_PLACES, Measure, parse_written, plain_text
+from app.domain.quantity import FRACTION_PLACES, Measure, parse_written
 from app.domain.unit_words import currency_after, currency_before, unit_after
 from app.seed.gather import GAP
 from app.seed.guess import Setting
@@ -22,6 +23,7 @@ _NOT_NOUNS = (
     "and|or|of|in|to|with|for|by|at|on|from|as|than|that|which|into|have|has|had|is|are|was|were|the|will|would|respectively|but"
 )
 _NOUN = re.compile(rf"(?:-\w+)+|\s+(?!(?:{_NOT_NOUNS})\b)[^\W\d_][\w'’-]*")
+_BETWEEN = re.compile(r"\b(?:between|from)\s+$", re.IGNORECASE)
 _CLASSIFIER = re.compile(r"[个家条项座所名位人辆列次台套只张件处种户]")
 _OPENING, _CLOSING = "(\"'“‘（「", ",.;:!?)\"'”’，。；：！？）」、"
 
@@ -48,6 +50,8 @@ def _figure(setting: Setting, names: tuple[str, ...]) -> tuple[int, int]:
     """The number with what belongs to it: the currency, the unit, hedge words right beside it."""
     text, mention = setting.text, setting.mention
     start, end = mention.start, mention.end
+    if mention.kind == "range" and (between := _BETWEEN.search(text, max(setting.first, start - 20), start)):
+        start = between.start()
     if sign := currency_before(text, start):
         start = max(setting.first, sign[1])
     if word := currency_after(text, end) or unit_after(text, end):
@@ -111,6 +115,7 @@ _FIXED: dict[Measure, str] = {"share": "percent", "growth": "percent", "multiple
 _MEASURED = frozenset({"mass", "area", "length", "duration", "years"})
 _PER_PEOPLE = re.compile(r"\bper 10,?000 (?:people|residents|inhabitants)\b|每万人", re.IGNORECASE)
 _LEVEL = re.compile("level|级", re.IGNORECASE)
+_A_TIME = re.compile(r"\b(?:this|last|next|previous|each|every|per|a|an)\s+(?:day|year|hour|minute)s?\b")
 _NO_UNIT_OF_OURS = re.compile(
     r"[\s-]*(?:inch(?:es)?|feet|foot|miles?|degrees?|mm|cm|kWh?|[MG]Wh?|points?|barrels?)\b|\s*[°度亩]", re.IGNORECASE
 )
@@ -138,10 +143,15 @@ def unit_of(setting: Setting, measure: Measure, names: Names, currency: str | No
 def _measured_ahead(after: str, names: Names) -> str | None:
     """The unit of a measure that is named among the three words after a number: `three consecutive years`."""
     near = " ".join(re.split(r"[,.;:()，。；（）]", after[:80], maxsplit=1)[0].split()[:3]).lower().lstrip("-")
-    for code, called in names.units.items():
-        if names.families[code] in _MEASURED and any(re.search(_unit_pattern(name), near) for name in called if len(name) > 1):
-            return code
-    return None
+    near = _A_TIME.split(near, maxsplit=1)[0]
+    found = [
+        (match.start(), -match.end(), code)
+        for code, called in names.units.items()
+        if names.families[code] in _MEASURED
+        for name in called
+        if len(name) > 1 and (match := re.search(_unit_pattern(name), near))
+    ]
+    return min(found)[2] if found else None  # the first, and of `square metre` and `metre` the longer one
 
 
 _SCALES = {

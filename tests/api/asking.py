@@ -92,6 +92,13 @@ def inside(*codes: str) -> set[str]:
     return {code for code in above if reaches(code)}
 
 
+def needed(operation: Row) -> list[str]:
+    """The query parameters that an operation cannot do without, each with an example of its own."""
+    required = [each for each in operation.get("parameters", ()) if each["in"] == "query" and each["required"]]
+    examples = {each["name"]: each["schema"]["examples"][0] for each in required}
+    return [f"{name}={','.join(each) if isinstance(each, list) else each}" for name, each in examples.items()]
+
+
 def paths(client: TestClient) -> list[str]:
     """One address for every GET path there is, of the document and beside it."""
     documented = client.get("/openapi.json").json()["paths"]
@@ -101,7 +108,7 @@ def paths(client: TestClient) -> list[str]:
             if parameter["in"] == "path":
                 value = "csv" if parameter["name"] == "suffix" else parameter.get("example", "none")
                 path = path.replace(f"{{{parameter['name']}}}", value)
-        filled.append(path)
+        filled.append(f"{path}?{'&'.join(needed(operations['get']))}".rstrip("?"))
     beside = ["/", "/docs", "/openapi.json", "/problems/not-found", "/static/docs.js", "/static/style.css", "/static/icon.svg"]
     return sorted({*filled, *beside, *(f"/v1/{noun}.json" for noun in (*NOUNS, "statements"))})
 

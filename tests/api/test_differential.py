@@ -41,6 +41,8 @@ WORDS = {
     "comparator": ["eq", "lt", "le", "gt", "ge"],
     "period_basis": ["stated", "resolved", "inferred", "unknown"],
     "period_type": ["span", "each", "cumulative", "instant", "none"],
+    "facets": ["region", "period", "speaker", "has_quantity", "topic"],
+    "group_by": ["region", "period", "unit"],
     "status": ["published", "deprecated", "withdrawn"],
 }
 SORTS = ["id", "period", "published_on", "position", "value", "changed_in"]
@@ -61,17 +63,30 @@ def requests(clients: Callable[[str], TestClient]) -> list[str]:
         "within": codes["regions"],
         "publisher": codes["actors"],
         "topic": topics,
-        "period": [*PERIODS[:-1], "asof", "unknown"],
+        "period": [*PERIODS[:-1], "asof", "unknown", "2016-01-01..2020-12-31", "..2021-03-03"],
         **dict.fromkeys(("from", "to", "published_from", "published_to"), PERIODS),
         "period_match": ["overlaps", "within", "equals"],
         "q": SEARCHES,
         "has_quantity": ["true", "false"],
+        "cumulative": ["true", "false"],
         "sort": [sign + name for name in SORTS for sign in ("", "-")],
         "limit": ["1", "2", "7", "30"],
         "include": ["total"],
         "fields": ["id", "text", "quantity", "period", "regions,document"],
     }
-    single = {"period", "from", "to", "published_from", "published_to", "period_match", "q", "has_quantity", "sort", "limit"}
+    single = {
+        "period",
+        "from",
+        "to",
+        "published_from",
+        "published_to",
+        "period_match",
+        "q",
+        "has_quantity",
+        "cumulative",
+        "sort",
+        "limit",
+    }
     made = []
     for _ in range(REQUESTS):
         names = dice.sample(sorted(values), dice.choice((1, 1, 2, 2, 3, 4)))

@@ -1,7 +1,6 @@
 """What is answered while the database is missing, strange, full, locked or slow; and does liveness stay out of it?"""
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,6 +14,9 @@ from starlette.testclient import TestClient
 
 from app.db import SCHEMA_REVISION, make_engine
 from app.settings import Settings
+
+HANGS = 60
+"""Seconds after which an answer is taken never to come; no claim about speed."""
 
 READERS = [
     "/",
@@ -105,7 +107,7 @@ def test_liveness_never_touches_the_database(backend: str, new_database: Callabl
 
 
 def test_liveness_answers_while_every_thread_waits(client: TestClient) -> None:
-    async def ask() -> tuple[int, float]:
+    async def ask() -> tuple[int, bool]:
         limiter = anyio.to_thread.current_default_thread_limiter()
         limiter.total_tokens = 1
         release = threading.Event()
@@ -121,18 +123,18 @@ def test_liveness_answers_while_every_thread_waits(client: TestClient) -> None:
         scope = {"type": "http", "http_version": "1.1", "method": "GET", "scheme": "http", "root_path": "", "query_string": b""}
         scope |= {"path": "/healthz", "raw_path": b"/healthz", "headers": [], "server": ("testserver", 80), "client": None}
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(anyio.to_thread.run_sync, release.wait, 10)
-            await anyio.sleep(0.05)
-            started = time.monotonic()
-            with anyio.move_on_after(3):
+            tasks.start_soon(anyio.to_thread.run_sync, release.wait, 2 * HANGS)
+            while limiter.borrowed_tokens == 0:
+                await anyio.sleep(0.01)
+            with anyio.move_on_after(HANGS):
                 await client.app(scope, receive, send)  # type: ignore[arg-type]
-            took = time.monotonic() - started
+            waiting = limiter.borrowed_tokens == 1
             release.set()
-        return (sent or [0])[0], took
+        return (sent or [0])[0], waiting
 
-    status, took = anyio.run(ask)
+    status, waiting = anyio.run(ask)
     assert status == 200
-    assert took < 1
+    assert waiting, "the answer came after the thread was free again"
 
 
 def test_a_stopped_postgresql_is_unavailable_and_comes_back(new_database: Callable[..., str], postgres: str) -> None:
@@ -197,9 +199,7 @@ def test_a_pool_without_a_free_connection_is_unavailable_for_a_moment(crowded: s
     with crowded.connect() as connection:
         connection.execute(sa.text("SELECT 1"))
         for path in ("/readyz", "/v1/statements", "/v1/statements.csv", "/v1/units.json", "/v1/regions/tree"):
-            started = time.monotonic()
             unavailable(client, path, "database-unavailable")
-            assert time.monotonic() - started < 2
         healthy(client)
     assert client.get("/readyz").status_code == 200
 

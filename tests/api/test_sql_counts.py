@@ -57,6 +57,8 @@ def test_a_list_costs_a_constant_number_of_statements(client: TestClient, path: 
     ("query", "more"),
     [
         ("include=total", 1),
+        ("facets=region", 2),
+        ("facets=region,indicator,period,has_quantity", 5),
         ("sort=-value&fields=id", 0),
         ("q=gdp%20chongqing%20urban", 0),
         ("from=2016&to=2023&period_match=within", 0),
@@ -97,6 +99,21 @@ def test_the_second_page_costs_what_the_first_does(client: TestClient) -> None:
         ("/v1/units.csv", 2),
         ("/v1/documents.json", 3),
         ("/v1/coverage", 1),
+        ("/v1/periods/resolve?text=last%20year&anchor=2021-09-30", 0),
+        # data version; statements and cells; each dimension; codes that are checked
+        ("/v1/availability", 17),
+        ("/v1/availability?dimensions=region,period&mode=available", 4),
+        ("/v1/availability?dimensions=region&region=chongqing", 4),
+        # data version and key; the page; how many groups, how many statements
+        ("/v1/statements/groups?by=region,period", 4),
+        ("/v1/statements/groups?by=region,period&limit=1000&include=total", 5),
+        ("/v1/statements?group_by=has_quantity&limit=1", 4),
+        # the document and its authors; then counts, or data version and key, numbers, who says them, and reasons that are checked
+        ("/v1/documents/tech-innovation/coverage", 3),
+        ("/v1/documents/tech-innovation/mentions?limit=2", 5),
+        ("/v1/documents/tech-innovation/mentions?limit=1000", 5),
+        ("/v1/documents/tech-innovation/mentions?reason=date_part", 6),
+        ("/v1/documents/tech-innovation/mentions.csv", 4),
         ("/openapi.json", 1),
     ],
 )

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from make import SEED, SMALL_SEED, write_seed
 from observe import address_of, claimbook, digest, rows_of
 
+from app.db import SCHEMA_REVISION
 from app.version import VERSION
 
 COMMANDS = {
@@ -107,8 +108,8 @@ def test_the_shipped_data_are_what_is_seeded_when_nothing_else_is_named(loaded: 
 def test_migrating_tells_from_where_to_where(tmp_path: Path) -> None:
     address = f"sqlite:///{tmp_path}/new.db"
     first, second = (claimbook("migrate", "--database", address) for _ in range(2))
-    assert (first.code, first.out) == (0, "The schema is now at 2026_11_22_claims (before: none).\n")
-    assert (second.code, second.out) == (0, "The schema is at 2026_11_22_claims already; nothing to do.\n")
+    assert (first.code, first.out) == (0, f"The schema is now at {SCHEMA_REVISION} (before: none).\n")
+    assert (second.code, second.out) == (0, f"The schema is at {SCHEMA_REVISION} already; nothing to do.\n")
 
 
 def test_the_database_may_be_named_by_the_environment(loaded: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,8 @@ import sqlalchemy as sa
 from make import ROOT, engine_for
 from observe import COMMAND, Ran, rows_of
 
+from app.db import SCHEMA_REVISION
+
 pytestmark = pytest.mark.slow
 
 Templates = Callable[[str, str], str]
@@ -77,7 +79,7 @@ def test_the_first_start_makes_and_fills_a_database_and_a_signal_ends_it(
         pytest.skip("the same on either database")
     address = new_database(backend)
     with serving("--database", address, "--migrate") as server:
-        assert server.lines[0] == "Migrated the schema to 2026_11_22_claims."
+        assert server.lines[0] == f"Migrated the schema to {SCHEMA_REVISION}."
         assert server.lines[1].startswith("Loaded the shipped data: ")
         assert list(server.urls) == ["start", "API", "figures"]
         assert [status_at(url) for url in server.urls.values()] == [200, 200, 200]

@@ -6,7 +6,8 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,9 @@ DATABASE = "postgresql+psycopg://user:password@host/name"
 SERVE = "python3 -m venv .venv && .venv/bin/pip install . && .venv/bin/claimbook serve"
 TEST = "python3 -m venv .venv && .venv/bin/pip install '.[test]' && .venv/bin/pytest"
 COMPOSE = "docker compose up --build --wait"
+
+PATIENCE = 120
+"""Seconds after which a command is taken to hang; no claim about speed."""
 
 _BLOCK = re.compile(r"^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -43,12 +47,33 @@ def blocks(page: Path, language: str) -> list[str]:
 
 def commands(page: Path) -> list[Command]:
     """The commands of a page that are shown with their output."""
-    found: list[Command] = []
-    for block in blocks(page, "console"):
-        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-            line, _, output = part.partition("\n")
-            found.append(Command(line, output))
-    return found
+    return [command for block in blocks(page, "console") for command in commands_of(block)]
+
+
+def commands_of(block: str) -> Iterator[Command]:
+    """The commands of a block that shows their output."""
+    for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+        line, _, output = part.partition("\n")
+        yield Command(line, output)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A fenced block of a page: the file that it is the content of, if the line above names one, its language and its text."""
+
+    file: str | None
+    language: str
+    text: str
+
+
+_STEP = re.compile(
+    r"(?:`(?P<file>[\w./-]+\.(?:yaml|txt))`:\n\n)?^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
+)
+
+
+def steps(page: Path) -> list[Step]:
+    """The fenced blocks of a page, in order, as one who follows it to the letter meets them."""
+    return [Step(match["file"], match["language"], match["text"]) for match in _STEP.finditer(page.read_text("utf-8"))]
 
 
 def tables(page: Path) -> dict[str, list[list[str]]]:
@@ -140,6 +165,33 @@ def serving(line: str, directory: Path, environment: dict[str, str]) -> Iterator
             process.kill()
             process.wait()
         process.stdout.close()
+
+
+@contextmanager
+def watching(line: str, directory: Path, environment: dict[str, str]) -> Iterator[Callable[[str], None]]:
+    """Run a command line that goes on until Ctrl+C; gives a function that waits until it has printed a text, anew each time."""
+    log, read = directory / "watch.log", 0
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            ["sh", "-c", f"exec {line}"], cwd=directory, env=environment, stdout=out, stderr=subprocess.STDOUT
+        )
+
+    def wait_for(text: str) -> None:
+        nonlocal read
+        end = time.monotonic() + PATIENCE
+        while (found := log.read_text("utf-8").find(text, read)) < 0:
+            assert time.monotonic() < end, f"{line} did not print {text!r}: {log.read_text('utf-8')}"
+            time.sleep(0.05)
+        read = found + len(text)
+
+    try:
+        yield wait_for
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=PATIENCE) == 0
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
 
 
 def shown(text: str) -> str:

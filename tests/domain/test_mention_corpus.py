@@ -1,4 +1,13 @@
-"""How well the finder reads sentences that were labelled by hand; the file holds one sentence a line (`docs/data-model.md`)."""
+"""How well the finder reads sentences that were labelled by hand.
+
+The file holds one sentence a line with the half it is of: `a` by the finder's author, `b` by a reader who had not seen it.
+Both halves were read again and settled on these conventions, where `docs/data-model.md` leaves more than one reading:
+
+- `times` and 倍 belong to a multiple as `-fold` does; `1990s` stands without its article, and only a year has a value.
+- 成 counts tenths in words, a fraction as `a third` is; `minus 12` and 零下15 are one number below zero.
+- The unit is the code of what stands beside the number, 岁 and `year-old` being years; a thing counted is none, nor is `km/h` km.
+- `just below` is `just under`. The finder's `scale` is a note for the reader and has no label.
+"""
 
 import json
 from collections.abc import Iterator
@@ -11,15 +20,23 @@ import pytest
 from app.domain.mentions import Mention, find_mentions
 
 CORPUS = Path(__file__).parent.parent / "data" / "mentions.jsonl"
+LEAST = 300  # sentences, fewer say too little
 RECALL, PRECISION, AGREEMENT = 0.99, 0.98, 0.98
 NAMELESS = ("name", "identifier", "time")  # kinds whose number means no value
+PARTS = ("ab", "a", "b")
 
 Span = tuple[int, int]
 
 
 @pytest.fixture(scope="module")
-def sentences() -> list[dict[str, Any]]:
+def corpus() -> list[dict[str, Any]]:
     return [json.loads(line) for line in CORPUS.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+@pytest.fixture(params=PARTS, ids=["whole", "half-a", "half-b"])
+def sentences(corpus: list[dict[str, Any]], request: pytest.FixtureRequest) -> list[dict[str, Any]]:
+    """The whole corpus and each half of it in turn."""
+    return [sentence for sentence in corpus if sentence["half"] in request.param]
 
 
 def spans(sentence: dict[str, Any]) -> tuple[dict[Span, dict[str, Any]], dict[Span, Mention]]:
@@ -36,8 +53,19 @@ def both(sentences: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any],
         yield from ((sentence["text"], labelled[place], found[place]) for place in labelled.keys() & found.keys())
 
 
-def test_labels_slice_back_to_their_numbers_and_do_not_overlap(sentences: list[dict[str, Any]]) -> None:
-    for sentence in sentences:
+def told(name: str, wrong: list[Any], total: int) -> str:
+    """The figure and what lowers it, for whoever reads the failure."""
+    return "\n".join([f"{name} {1 - len(wrong) / total:.4f}: {len(wrong)} of {total}", *map(str, wrong)])
+
+
+def test_the_corpus_is_of_two_halves_and_no_sentence_stands_twice(corpus: list[dict[str, Any]]) -> None:
+    assert len(corpus) >= LEAST
+    assert {sentence["half"] for sentence in corpus} == {"a", "b"}
+    assert len({sentence["text"] for sentence in corpus}) == len(corpus)
+
+
+def test_labels_slice_back_to_their_numbers_and_do_not_overlap(corpus: list[dict[str, Any]]) -> None:
+    for sentence in corpus:
         end = 0
         for label in sorted(sentence["mentions"], key=lambda label: int(label["start"])):
             assert sentence["text"][label["start"] : label["end"]] == label["number"]
@@ -51,7 +79,7 @@ def test_nearly_every_labelled_number_is_found(sentences: list[dict[str, Any]]) 
         labelled, found = spans(sentence)
         total += len(labelled)
         missed += [(labelled[place]["number"], sentence["text"]) for place in labelled.keys() - found.keys()]
-    assert 1 - len(missed) / total >= RECALL, missed
+    assert 1 - len(missed) / total >= RECALL, told("recall", missed, total)
 
 
 def test_hardly_any_number_is_invented(sentences: list[dict[str, Any]]) -> None:
@@ -60,10 +88,10 @@ def test_hardly_any_number_is_invented(sentences: list[dict[str, Any]]) -> None:
         labelled, found = spans(sentence)
         total += len(found)
         invented += [(found[place].number, sentence["text"]) for place in found.keys() - labelled.keys()]
-    assert 1 - len(invented) / total >= PRECISION, invented
+    assert 1 - len(invented) / total >= PRECISION, told("precision", invented, total)
 
 
-@pytest.mark.parametrize("field", ["kind", "value", "value_to", "comparator", "approximate"])
+@pytest.mark.parametrize("field", ["kind", "value", "value_to", "unit", "comparator", "approximate"])
 def test_what_is_found_is_read_as_labelled(sentences: list[dict[str, Any]], field: str) -> None:
     pairs = list(both(sentences))
     other = [
@@ -72,15 +100,7 @@ def test_what_is_found_is_read_as_labelled(sentences: list[dict[str, Any]], fiel
         if not (field in ("value", "value_to") and label["kind"] in NAMELESS)
         and as_value(label[field], field) != getattr(mention, field)
     ]
-    assert 1 - len(other) / len(pairs) >= AGREEMENT, other
-
-
-def test_currencies_and_percent_are_read_as_labelled(sentences: list[dict[str, Any]]) -> None:
-    chosen = [(text, label, mention) for text, label, mention in both(sentences) if label["kind"] in ("money", "percent")]
-    other = [
-        (label["number"], label["unit"], mention.unit, text) for text, label, mention in chosen if label["unit"] != mention.unit
-    ]
-    assert 1 - len(other) / len(chosen) >= AGREEMENT, other
+    assert 1 - len(other) / len(pairs) >= AGREEMENT, told(f"agreement on {field}", other, len(pairs))
 
 
 def as_value(value: Any, field: str) -> Any:

@@ -1,7 +1,7 @@
 """Every number of a text is found where it stands, and read as it is meant."""
 
 import re
-import time
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -70,6 +70,10 @@ CARDINALS = {
     "廿五人": ("廿五", "25"),
     "5千米": ("5", "5"),
     "1090 new institutions": ("1090", "1090"),
+    "minus 12 degrees": ("minus 12", "-12"),
+    "零下15度": ("零下15", "-15"),
+    "10日内": ("10", "10"),
+    "the 1,500m final": ("1,500", "1500"),
     "numbers to 1835.": ("1835", "1835"),
     "more than 2000 people": ("2000", "2000"),
     "2000平方米": ("2000", "2000"),
@@ -86,8 +90,8 @@ PERCENT = {
     "８％": ("８％", "8"),
     "百分之五": ("百分之五", "5"),
     "百分之三点五": ("百分之三点五", "3.5"),
-    "三成": ("三成", "30"),
-    "三成五": ("三成五", "35"),
+    "minus 0.5 percent": ("minus 0.5 percent", "-0.5"),
+    "增速为负2.5%": ("负2.5%", "-2.5"),
     "3个百分点": ("3个百分点", "3"),
 }
 
@@ -130,6 +134,9 @@ OTHERS: dict[str, dict[str, tuple[str, str | None]]] = {
         "3/4 mile": ("3/4", "0.75"),
         "½ mile": ("½", "0.5"),
         "四分之三": ("四分之三", "0.75"),
+        "三成": ("三成", "0.3"),
+        "三成五": ("三成五", "0.35"),
+        "a third after that": ("a third", "0.3333"),
         "一半": ("一半", "0.5"),
         "上半年": ("半", "0.5"),
     },
@@ -142,6 +149,8 @@ OTHERS: dict[str, dict[str, tuple[str, str | None]]] = {
         "twice": ("twice", "2"),
         "will double": ("double", "2"),
         "three times as many": ("three times", "3"),
+        "four times his age": ("four times", "4"),
+        "five times last year's output": ("five times", "5"),
         "增长2.5倍": ("2.5倍", "2.5"),
         "翻两番": ("翻两番", "4"),
     },
@@ -164,11 +173,17 @@ OTHERS: dict[str, dict[str, tuple[str, str | None]]] = {
         "18至35岁": ("18至35", "18..35"),
         "8万至10万元": ("8万至10万", "80000..100000"),
         "两三天": ("两三", "2..3"),
+        "三至五年": ("三至五", "3..5"),
+        "minus 5 to 3 degrees": ("minus 5 to 3", "-5..3"),
         "七八百人": ("七八百", "700..800"),
     },
     "date": {
         "in 2021": ("2021", "2021"),
-        "the 1990s": ("1990s", "1990"),
+        "the 1990s": ("1990s", None),
+        "20世纪90年代": ("20世纪90年代", None),
+        "二十一世纪": ("二十一世纪", None),
+        "June 2018 to August 2019": ("June 2018 to August 2019", None),
+        "between June 2018 and August 2019": ("June 2018 and August 2019", None),
         "2016-2020": ("2016-2020", "2016..2020"),
         "from 2020 to 2022": ("2020 to 2022", "2020..2022"),
         "in 2020-21,": ("2020-21", "2020..2021"),
@@ -186,9 +201,21 @@ OTHERS: dict[str, dict[str, tuple[str, str | None]]] = {
         "2021年3月5日": ("2021年3月5日", None),
         "9月23日至25日": ("9月23日至25日", None),
     },
-    "time": {"8:30": ("8:30", None), "9 p.m.": ("9", None), "8时30分": ("8时30分", None)},
+    "time": {
+        "8:30": ("8:30", None),
+        "in 1:57.3": ("1:57.3", None),
+        "2:24:30": ("2:24:30", None),
+        "9 p.m.": ("9", None),
+        "8时30分": ("8时30分", None),
+    },
     "name": {
         "5G network": ("5G", None),
+        "PM2.5 readings": ("PM2.5", None),
+        "v2.0.1": ("v2.0.1", None),
+        "Group of 20": ("20", None),
+        "Room 12": ("12", None),
+        "Ⅲ期": ("Ⅲ", None),
+        "318国道": ("318", None),
         "T3B terminal": ("T3B", None),
         "1+2+7+9": ("1+2+7+9", None),
         "13th Five-\nYear Plan": ("13th Five-\nYear", None),
@@ -210,6 +237,8 @@ OTHERS: dict[str, dict[str, tuple[str, str | None]]] = {
         "hotline 12345": ("12345", None),
         "许可证号:50120220004": ("50120220004", None),
         "备20009753号-2": ("20009753号-2", None),
+        "Document No. 2021-47": ("2021-47", None),
+        "GZ-2021-0086": ("GZ-2021-0086", None),
         "https://example.org/2021/09/30/a": ("2021/09/30", None),
         "mail a1b2@example.org": ("1b2", None),
     },
@@ -283,6 +312,8 @@ def test_words_that_count_nothing_are_no_mentions(text: str) -> None:
         ("one National Zone, one hour", ["one", "one"]),
         ("37.9 percent and 55.7 percent", ["37.9 percent", "55.7 percent"]),
         ("来自30多个国家的500余名代表", ["30", "500"]),
+        ("8 minus 3", ["8", "3"]),
+        ("May 2020 and March 2021", ["May 2020", "March 2021"]),
     ],
 )
 def test_neighbouring_numbers_stay_apart(text: str, numbers: list[str]) -> None:
@@ -312,6 +343,12 @@ def test_neighbouring_numbers_stay_apart(text: str, numbers: list[str]) -> None:
         ("40-plus", "ge", False),
         ("500+", "ge", False),
         ("nearly doubled", "lt", True),
+        ("just below 5%", "lt", True),
+        ("just under the £800m", "lt", True),
+        ("below the 5% threshold", "lt", False),
+        ("exceeded the 2 million mark", "gt", False),
+        ("under the $15 billion plan", "eq", False),
+        ("below the 12 bridges", "eq", False),
         ("70 billion over", "eq", False),
         ("超过30家", "gt", False),
         ("不超过90元", "le", False),
@@ -334,6 +371,7 @@ def test_hedge_words_say_what_the_number_bounds(text: str, comparator: str, appr
 def test_over_a_span_of_time_is_no_bound() -> None:
     *_, years = find_mentions("It will invest 70 billion over five years.")
     assert years.comparator == "eq"
+    assert hedged("It grew over 3 long years.")[0] == "eq"
     assert hedged("for over five years")[0] == "gt"
 
 
@@ -350,6 +388,11 @@ def test_over_a_span_of_time_is_no_bound() -> None:
         ("5000万吨", "t", "万"),
         ("2.7 million hours", "h", "million"),
         ("12-inch", None, ""),
+        ("350 km/h", None, ""),
+        ("half an hour", "h", ""),
+        ("a quarter of a square kilometre", "km2", ""),
+        ("35岁", "year", ""),
+        ("十日内", "day", ""),
         ("1.2bn tonnes", "t", "billion"),
     ],
 )
@@ -406,9 +449,9 @@ def test_every_ascii_digit_lies_in_a_mention(text: str) -> None:
 
 @given(st.one_of(NUMERIC, st.sampled_from([*CARDINALS, *PERCENT, *MONEY])))
 @settings(max_examples=300)
-def test_a_value_written_out_is_found_again(text: str) -> None:
+def test_normalising_a_normalised_value_changes_nothing(text: str) -> None:
     for mention in find_mentions(text):
-        if mention.value is None or mention.value < 0:
+        if mention.value is None:
             continue
         (again,) = find_mentions(f"{mention.value:,f}")
         assert again.value == mention.value
@@ -422,8 +465,6 @@ def test_a_number_alone_with_its_white_space_collapsed_means_the_same(text: str)
     (again,) = find_mentions(collapse(mention.number))
     assert again.value == mention.value
 
-
-SLOWEST = 3  # seconds of processor time a kilobyte may take: only a reading that runs away takes so long on any machine
 
 SHORT = "1 一 百 十 one a1 1s1' 0a-1- V1 1- 1, 1: 1/ 1+ @ www. a@b.c half- 1倍十 万1 1千 1, 1.1 １， 2020- 1月"
 ADVERSARIES = [
@@ -444,23 +485,37 @@ ADVERSARIES = [
 
 
 @pytest.mark.parametrize("piece", ADVERSARIES)
-def test_no_text_is_slow(piece: str) -> None:
-    text = piece * (3_000 // len(piece))
-    started = time.process_time()
-    find_mentions(text)
-    assert time.process_time() - started < SLOWEST * len(text) / 1000
+def test_hostile_text_is_read_like_any_other(piece: str) -> None:
+    text = piece * (2_000 // len(piece))
+    mentions = find_mentions(text)
+    covered = {index for mention in mentions for index in range(mention.start, mention.end)}
+    assert [mention.number for mention in mentions] == [text[mention.start : mention.end] for mention in mentions]
+    assert [index for index, char in enumerate(text) if char.isdecimal() and index not in covered] == []
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("piece", ["7" + " " * 5_000, "一" * 500, "1" * 5_000, "a" * 5_000, "1,234", "http://1", "A'1-"])
-def test_time_grows_with_the_length_only(piece: str) -> None:
-    def seconds(size: int) -> float:
-        text = piece * (size // len(piece))
-        started = time.process_time()
-        find_mentions(text)
-        return time.process_time() - started
+FAR = " lorem ipsum dolor sit amet." * 10
+"""Longer than any stretch of text that a reading looks at."""
 
-    assert seconds(80_000) < 8 * seconds(20_000) + 0.2
+
+@given(NUMERIC, NUMERIC)
+@example("a" * 50, "-1" * 50)
+@settings(max_examples=300)
+def test_what_stands_far_away_changes_nothing(left: str, right: str) -> None:
+    """Each reading looks at a bounded stretch, so the time grows with the length only (`benchmarks/mentions.py` measures it)."""
+
+    def places(text: str, less: int = 0) -> list[Mention]:
+        return [
+            replace(
+                mention,
+                start=mention.start - less,
+                end=mention.end - less,
+                cues=tuple(cue._replace(start=cue.start - less, end=cue.end - less) for cue in mention.cues),
+            )
+            for mention in find_mentions(text)
+        ]
+
+    before, after = left + FAR, FAR + right
+    assert places(left + after) == [*places(before), *places(after, -len(left))]
 
 
 # The five articles

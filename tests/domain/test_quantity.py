@@ -11,7 +11,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.domain import quantity
-from app.domain.quantity import COMPARATORS, Interval, Written, interval_of, parse_written, plain, plain_text, sort_key
+from app.domain.decimals import plain, plain_text, sort_key
+from app.domain.interval import Interval
+from app.domain.quantity import COMPARATORS, Written, interval_of, parse_written
 
 ABOUT = {"approximate": True}
 COUNT = {"counts": True}

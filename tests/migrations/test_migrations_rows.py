@@ -31,6 +31,11 @@ def tables_of(engine: sa.Engine) -> set[str]:
     return set(sa.inspect(engine).get_table_names()) - {"alembic_version"}
 
 
+def of_the_engine(table: str | None) -> bool:
+    """Whether a table is the engine's own full-text index, of which the models know nothing."""
+    return table is not None and table.startswith("search_index")
+
+
 def revision_of(engine: sa.Engine) -> str | None:
     with engine.connect() as connection:
         return schema_revision(connection)
@@ -61,7 +66,8 @@ def test_every_migration_is_dated_and_can_be_undone() -> None:
 
 def test_autogenerate_finds_no_difference_between_the_migrations_and_the_models(empty: sa.Engine) -> None:
     with empty.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        options = {"compare_type": True, "compare_server_default": True, "include_name": lambda name, *_: not of_the_engine(name)}
+        context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, Table.metadata) == []
 
 
@@ -87,6 +93,7 @@ def constraints_of(engine: sa.Engine) -> dict[str, object]:
             sorted((index["name"] or "", index["column_names"]) for index in inspector.get_indexes(table)),
         )
         for table in tables_of(engine)
+        if not of_the_engine(table)
     }
 
 

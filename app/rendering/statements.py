@@ -1,21 +1,16 @@
-"""Turns rows into what goes over the wire: the only place that knows both."""
+"""A statement as it goes over the wire: whole, flat, as evidence, as a citation."""
 
 import html
 import re
-from collections.abc import Mapping
 from datetime import datetime, time
-from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from app import models
+from app.domain.decimals import plain_text
 from app.domain.evidence import collapse, fragment_url
-from app.domain.period import label_of
-from app.domain.quantity import plain_text
-from app.domain.words import INVERSES, MENTION_STATES
-from app.queries.codes import Counted
-from app.schemas import codes, service, statements
-from app.schemas import coverage as coverage_schemas
+from app.domain.words import INVERSES
+from app.schemas import statements
 from app.schemas.common import Named
 
 
@@ -29,7 +24,7 @@ def statement(row: models.Statement, *, quotes: bool) -> statements.Statement:
     return statements.Statement(
         id=row.id,
         text=row.text,
-        indicator=_indicator_ref(row.measured),
+        indicator=indicator_ref(row.measured),
         measure=row.measure,
         base=statements.BaseOut(region=row.base.region, indicator=row.base.indicator, period=row.base.period)
         if row.base
@@ -61,7 +56,8 @@ def statement(row: models.Statement, *, quotes: bool) -> statements.Statement:
     )
 
 
-def _indicator_ref(row: models.Indicator | None) -> statements.IndicatorRef | None:
+def indicator_ref(row: models.Indicator | None) -> statements.IndicatorRef | None:
+    """A reference to an indicator."""
     if row is None:
         return None
     return statements.IndicatorRef(code=row.code, name=row.name, topic=row.topic)
@@ -192,7 +188,7 @@ def flat(row: models.Statement, *, quotes: bool) -> dict[str, Any]:
         "period_end": period.end,
         "period_basis": period.basis,
         "period_as_written": period.as_written,
-        "time": _epoch_ms(row),
+        "time": epoch_ms(row),
         "speaker": row.speaker,
         "attribution_mode": row.attribution_mode,
         "attribution_basis": row.attribution_basis,
@@ -209,7 +205,7 @@ def flat(row: models.Statement, *, quotes: bool) -> dict[str, Any]:
     }
 
 
-def _epoch_ms(row: models.Statement) -> int | None:
+def epoch_ms(row: models.Statement) -> int | None:
     """Midnight at which the period starts, in the document's time zone, in milliseconds since 1970."""
     if row.period_start is None:
         return None
@@ -257,199 +253,3 @@ def citation(row: models.Statement, *, address: str) -> statements.Citation:
 
 def _bibtex(text: str) -> str:
     return re.sub(r"([&%$#_{}])", r"\\\1", html.unescape(text))
-
-
-def _links(noun: str, code: str, parameter: str) -> codes.Links:
-    return codes.Links(self=f"/v1/{noun}/{code}", statements=f"/v1/statements?{parameter}={code}")
-
-
-def region(counted: Counted) -> codes.Region:
-    """A region with its place in the tree."""
-    row: models.Region = counted.row
-    return codes.Region(
-        code=row.code,
-        name=row.name,
-        name_zh=row.name_zh,
-        kind=row.kind,
-        parents=[each.parent for each in row.parents],
-        children=[each.region for each in row.children],
-        ids=codes.RegionIds(
-            wikidata=row.wikidata, iso_3166_2=row.iso_3166_2, gb_t_2260=row.gb_t_2260, sdmx_ref_area=row.sdmx_ref_area
-        ),
-        note=row.note,
-        statements=counted.counts["statements"],
-        links=_links("regions", row.code, "region"),
-    )
-
-
-def region_tree(rows: list[models.Region], counts: Mapping[str, int]) -> codes.RegionTree:
-    """All regions from the roots down."""
-    by_code = {row.code: row for row in rows}
-
-    def node(row: models.Region) -> codes.RegionNode:
-        return codes.RegionNode(
-            code=row.code,
-            name=row.name,
-            name_zh=row.name_zh,
-            kind=row.kind,
-            statements=counts.get(row.code, 0),
-            children=[node(by_code[each.region]) for each in row.children],
-        )
-
-    return codes.RegionTree(data=[node(row) for row in rows if not row.parents])
-
-
-def indicator(counted: Counted) -> codes.Indicator:
-    """An indicator with its definition."""
-    row: models.Indicator = counted.row
-    return codes.Indicator(
-        code=row.code,
-        name=row.name,
-        name_zh=row.name_zh,
-        definition=row.definition,
-        topic=row.topic,
-        dimension=row.dimension,
-        stock_flow=row.stock_flow,
-        counted=[codes.Counted(code=each.code, name=each.name) for each in row.counted],
-        statements=counted.counts["statements"],
-        links=_links("indicators", row.code, "indicator"),
-    )
-
-
-def unit(counted: Counted) -> codes.Unit:
-    """A unit with its factor."""
-    row: models.Unit = counted.row
-    return codes.Unit(
-        code=row.code,
-        name=row.name,
-        name_zh=row.name_zh,
-        symbol=row.symbol,
-        dimension=row.dimension,
-        family=row.family,
-        base=row.base,
-        factor=row.factor,
-        statements=counted.counts["statements"],
-        links=_links("units", row.code, "unit"),
-    )
-
-
-def actor(counted: Counted) -> codes.Actor:
-    """A person or organisation."""
-    row: models.Actor = counted.row
-    return codes.Actor(
-        code=row.code,
-        name=row.name,
-        name_zh=row.name_zh,
-        kind=row.kind,
-        organisation=row.organisation,
-        wikidata=row.wikidata,
-        note=row.note,
-        statements=counted.counts["statements"],
-        documents=counted.counts["documents"],
-        projects=counted.counts["projects"],
-        links=_links("actors", row.code, "actor"),
-    )
-
-
-def project(counted: Counted) -> codes.Project:
-    """A project with its regions, parties and history."""
-    row: models.Project = counted.row
-    return codes.Project(
-        code=row.code,
-        name=row.name,
-        name_zh=row.name_zh,
-        kind=row.kind,
-        description=row.description,
-        regions=[named(each.place) for each in row.regions],
-        parties=[codes.ProjectParty(actor=each.actor, name=each.party.name, role=each.role) for each in row.parties],
-        status=[_step(each) for each in row.history],
-        note=row.note,
-        statements=counted.counts["statements"],
-        links=_links("projects", row.code, "project"),
-    )
-
-
-def _step(row: models.ProjectStatus) -> codes.ProjectStatus:
-    dated = row.start is not None or row.end is not None
-    return codes.ProjectStatus(
-        status=row.status,
-        since=label_of(row.start, row.end) if dated else None,
-        start=row.start,
-        end=row.end,
-        statement=row.statement,
-    )
-
-
-def document(counted: Counted) -> codes.Document:
-    """A document's bibliography."""
-    row: models.Document = counted.row
-    return codes.Document(
-        code=row.code,
-        title=row.title,
-        publisher=statements.PublisherRef(code=row.issuer.code, name=row.issuer.name),
-        authors=[codes.Author(code=each.actor, name=each.author.name) for each in row.authors],
-        published_on=row.published_on,
-        published_basis=row.published_basis,
-        url=row.url,
-        language=row.language,
-        time_zone=row.time_zone,
-        text_sha256=row.text_sha256,
-        text_length=row.text_length,
-        release=row.release,
-        note=row.note,
-        attached=bool(counted.counts["attached"]),
-        statements=counted.counts["statements"],
-        quantities=counted.counts["quantities"],
-        links=_links("documents", row.code, "document"),
-    )
-
-
-def change(row: models.Change) -> service.Change:
-    """A line of the change log."""
-    return service.Change(
-        version=row.version,
-        resource=row.resource,
-        code=row.code,
-        operation=row.operation,
-        fields=row.fields.split(";") if row.fields else [],
-        at=row.at,
-    )
-
-
-def mention(row: models.Mention) -> coverage_schemas.Mention:
-    """A number of a document."""
-    return coverage_schemas.Mention(
-        document=row.document,
-        start=row.start,
-        end=row.end,
-        number=row.number,
-        state=row.state,
-        reason=row.reason,
-        statements=[each.statement for each in row.stated_by],
-    )
-
-
-def coverage(document: str, counts: Mapping[tuple[str, str | None], int]) -> coverage_schemas.Coverage:
-    """How much of a document was read, from its counts by state and reason."""
-    states = {state: sum(number for (each, _), number in counts.items() if each == state) for state in MENTION_STATES}
-    numbers = sum(states.values())
-    accounted = numbers - states["unaccounted"]
-    return coverage_schemas.Coverage(
-        document=document,
-        numbers=numbers,
-        **states,
-        ratio=round(Decimal(accounted) / numbers, 4) if numbers else None,
-        reasons={reason: number for (_, reason), number in sorted(counts.items(), key=str) if reason},
-    )
-
-
-def coverage_report(counts: Mapping[str, Mapping[tuple[str, str | None], int]]) -> coverage_schemas.CoverageReport:
-    """How much of every document was read, and of all together."""
-    together: dict[tuple[str, str | None], int] = {}
-    for by_state in counts.values():
-        for key, number in by_state.items():
-            together[key] = together.get(key, 0) + number
-    return coverage_schemas.CoverageReport(
-        data=[coverage(document, by_state) for document, by_state in counts.items()],
-        total=coverage("*", together),
-    )

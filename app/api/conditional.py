@@ -1,0 +1,234 @@
+"""What has not changed is not sent again: strong ETags, 304, and whole answers remembered while the data stay the same.
+
+Every answer of `/v1` follows from the data version, the address and this program. Each request reads the version after it
+arrived, so nothing stale is served once a write is acknowledged, whichever process wrote.
+"""
+
+import asyncio
+import hmac
+import logging
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
+
+import sqlalchemy as sa
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.db import SCHEMA_REVISION
+from app.settings import Settings
+from app.version import VERSION
+
+MAX_REMEMBERED = 8 * 1024 * 1024
+"""Bytes of the largest answer that is remembered."""
+
+NOW = "SELECT data_version.version, instance.key FROM data_version, instance"
+
+Header = tuple[bytes, bytes]
+logger = logging.getLogger("claimbook")
+
+
+class Version(NamedTuple):
+    """The state of the data: the number of committed writes, and the database's own key."""
+
+    number: int
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer as it was sent."""
+
+    headers: tuple[Header, ...]
+    body: bytes
+
+
+class Store:
+    """Answers by ETag, of one version only, the least recently asked for forgotten first."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self.most_bytes = most_bytes
+        self._version: Version | None = None
+        self._held: OrderedDict[bytes, Answer] = OrderedDict()
+        self._size = 0
+        self._lock = threading.Lock()
+
+    def get(self, version: Version, name: bytes) -> Answer | None:
+        """The answer of this name, if it is remembered."""
+        with self._lock:
+            if version != self._version:
+                return None
+            answer = self._held.get(name)
+            if answer is not None:
+                self._held.move_to_end(name)
+            return answer
+
+    def put(self, version: Version, name: bytes, answer: Answer) -> None:
+        """Remember an answer; those of another version are forgotten."""
+        size = len(answer.body)
+        if size > min(MAX_REMEMBERED, self.most_bytes):
+            return
+        with self._lock:
+            if version != self._version:
+                self._version, self._size = version, 0
+                self._held.clear()
+            if name not in self._held:
+                self._size += size
+            self._held[name] = answer
+            while self._size > self.most_bytes:
+                self._size -= len(self._held.popitem(last=False)[1].body)
+
+
+class Clock:
+    """Reads the version of the data, each time anew.
+
+    SQLite answers in microseconds and is read in the event loop. PostgreSQL is read in a thread, one read at a time: requests
+    that arrive while one is under way share the next.
+    """
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        self._local = engine.dialect.name == "sqlite"
+        self._connection: Any = None
+        self._lock = threading.Lock()
+        self._next: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Task[Version | None]] = WeakKeyDictionary()
+        self._running: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Task[Version | None]] = WeakKeyDictionary()
+        sa.event.listen(engine, "engine_disposed", lambda _engine: self.close())
+
+    async def read(self) -> Version | None:
+        """The version that a read begun now sees; None when the database cannot say."""
+        if self._local:
+            return self._read()
+        loop = asyncio.get_running_loop()
+        turn = self._next.get(loop)
+        if turn is None:
+            turn = self._next[loop] = loop.create_task(self._turn(loop))
+        return await asyncio.shield(turn)
+
+    async def _turn(self, loop: asyncio.AbstractEventLoop) -> Version | None:
+        """Wait for the read under way, then begin one; who arrives from here on waits for another."""
+        before = self._running.get(loop)
+        if before is not None:
+            await asyncio.wait([before])
+        self._running[loop] = self._next.pop(loop)
+        return await asyncio.to_thread(self._read)
+
+    def close(self) -> None:
+        """Give the connection back."""
+        with self._lock:
+            self._drop()
+
+    def _read(self) -> Version | None:
+        with self._lock:
+            for attempt in ("held", "fresh"):
+                try:
+                    return self._select()
+                except Exception as error:  # whatever the driver says: the routes answer what is wrong with the database
+                    self._drop()
+                    if attempt == "fresh":
+                        logger.warning("the data version cannot be read: %s", type(error).__name__)
+        return None
+
+    def _select(self) -> Version | None:
+        if self._connection is None:
+            self._connection = self._engine.raw_connection()
+            self._connection.detach()  # it is ours and takes no place in the pool
+        cursor = self._connection.cursor()
+        try:
+            cursor.execute(NOW)
+            row = cursor.fetchone()
+        finally:
+            cursor.close()
+            self._connection.rollback()  # so that the next read begins a snapshot of its own
+        return None if row is None else Version(*row)
+
+    def _drop(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+
+class Conditional:
+    """A thin ASGI layer before the routes: answers 304 and remembered answers, names every 200 with its ETag."""
+
+    def __init__(self, app: ASGIApp, *, settings: Settings, clock: Clock) -> None:
+        self.app = app
+        self.clock = clock
+        self.store = Store(settings.remember_bytes)
+        self.salt = f"{VERSION} {SCHEMA_REVISION} {settings.address} {settings.quotes}".encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer without the routes where nothing has changed."""
+        if scope["type"] != "http" or scope["method"] != "GET" or not _follows_from_data(scope["path"]):
+            await self.app(scope, receive, send)
+            return
+        version = await self.clock.read()
+        if version is None:
+            await self.app(scope, receive, send)
+            return
+        etag = self._etag(version, scope)
+        if _matches(Headers(scope=scope).get("if-none-match"), etag):
+            await _send(send, 304, ((b"etag", etag),), b"")
+            return
+        held = self.store.get(version, etag)
+        if held is not None:
+            await _send(send, 200, held.headers, held.body)
+            return
+        await self.app(scope, receive, _Naming(self, send, version, etag))
+
+    def _etag(self, version: Version, scope: Scope) -> bytes:
+        """A strong ETag; it needs the database's key, so only a 200 can have brought it to a client."""
+        parts = (self.salt, b"%d" % version.number, scope["path"].encode("utf-8", "surrogatepass"), scope["query_string"])
+        return b'"%s"' % hmac.digest(bytes.fromhex(version.key), b"\0".join(parts), "sha256")[:16].hex().encode()
+
+
+class _Naming:
+    """Sends an answer on, with its ETag, and remembers it when it is whole and small enough."""
+
+    def __init__(self, layer: Conditional, send: Send, version: Version, etag: bytes) -> None:
+        self.layer, self.send, self.version, self.etag = layer, send, version, etag
+        self.headers: tuple[Header, ...] | None = None
+        self.pieces: list[bytes] = []
+        self.size = 0
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message = await self._begin(message)
+        elif message["type"] == "http.response.body" and self.headers is not None:
+            self._keep(message)
+        await self.send(message)
+
+    async def _begin(self, message: Message) -> Message:
+        """Name a 200, unless the data changed while it was made: then it is not known which version it shows."""
+        if message["status"] != 200 or await self.layer.clock.read() != self.version:
+            return message
+        self.headers = (*message["headers"], (b"etag", self.etag))
+        return {**message, "headers": list(self.headers)}
+
+    def _keep(self, message: Message) -> None:
+        self.size += len(message.get("body", b""))
+        if self.size > MAX_REMEMBERED:
+            self.headers = None
+            self.pieces.clear()
+            return
+        self.pieces.append(message.get("body", b""))
+        if not message.get("more_body", False) and self.headers is not None:
+            self.layer.store.put(self.version, self.etag, Answer(self.headers, b"".join(self.pieces)))
+
+
+def _follows_from_data(path: str) -> bool:
+    return path == "/v1" or path.startswith("/v1/") or path == "/v1.json" or path == "/openapi.json"
+
+
+def _matches(condition: str | None, etag: bytes) -> bool:
+    """Whether If-None-Match names this ETag (RFC 9110, 13.1.2); a star would match anything there is, so it asks the routes."""
+    if condition is None:
+        return False
+    return etag.decode() in (each.strip().removeprefix("W/") for each in condition.split(","))
+
+
+async def _send(send: Send, status: int, headers: tuple[Header, ...], body: bytes) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": list(headers)})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,131 @@
+"""What does a search ask for, which field of an entry holds it best, and which of its words are to be marked?"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Literal, get_args
+
+from app.domain.text import fold
+from app.domain.tokens import Token, find_tokens, fold_with_places, is_cjk, tokens
+
+SearchField = Literal["name", "text", "as_written", "quote", "about", "together"]
+SEARCH_FIELDS: tuple[SearchField, ...] = get_args(SearchField)
+"""Where a search can be held, best first; `together` is no field of its own: several hold a part each."""
+
+SNIPPET = 240
+"""Characters of a snippet; of a longer text a part around the first match is shown."""
+BEFORE = 60
+
+_PARTS = re.compile(r'["“”„«»]([^"“”„«»]*)["“”„«»]|([^\s"“”„«»]+)')
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Tokens that must stand side by side: a word, or a phrase in quotes. With `prefix` the last one may go on."""
+
+    tokens: tuple[str, ...]
+    prefix: bool
+
+    @property
+    def pattern(self) -> str:
+        """What a field holds that holds this term, when a space stands before and after its tokens."""
+        return f" {' '.join(self.tokens)}{'' if self.prefix else ' '}"
+
+
+@dataclass(frozen=True)
+class Query:
+    """Terms that one entry must hold all of."""
+
+    terms: tuple[Term, ...]
+
+    @cached_property
+    def phrase(self) -> re.Pattern[str]:
+        """All terms side by side, in the order they were asked for."""
+        return re.compile(" " + " ".join(re.escape(" ".join(t.tokens)) + ("[^ ]*" if t.prefix else "") for t in self.terms) + " ")
+
+    def words(self) -> list[tuple[str, bool]]:
+        """Every token once, and whether it may go on: what the full-text indexes are asked for."""
+        return list(dict.fromkeys(word for term in self.terms for word in _words(term)))
+
+
+def _words(term: Term) -> Iterator[tuple[str, bool]]:
+    *before, last = term.tokens
+    yield from ((token, False) for token in before)
+    yield last, term.prefix
+
+
+def parse_query(text: str, *, typing: bool = False) -> Query:
+    """The terms of a text that somebody typed; none when it holds neither letter nor digit. There are no errors.
+
+    "Words in quotes" are a phrase, a word that ends with `*` may go on, and so may, while `typing`, the last one. Everything
+    else is taken literally. A word of several tokens (`people's`, `66.7ha`) is a phrase. A single Chinese character at the
+    end also stands for the words it begins.
+    """
+    terms: list[Term] = []
+    for match in _PARTS.finditer(fold(text)):
+        quoted, word = match.groups()
+        found = tuple(tokens(quoted if word is None else word))
+        if found:
+            begun = word is not None and word.endswith("*")
+            terms.append(Term(found, begun or (is_cjk(found[-1]) and len(found[-1]) == 1)))
+    if typing and terms:
+        terms[-1] = replace(terms[-1], prefix=True)
+    return Query(tuple(dict.fromkeys(terms)))
+
+
+def place_of(query: Query, fields: Mapping[SearchField, str]) -> tuple[SearchField, bool]:
+    """The best field that holds all terms, and whether they stand there side by side, from the tokens of each field."""
+    for name in SEARCH_FIELDS:
+        padded = f" {fields.get(name, '')} "
+        if all(term.pattern in padded for term in query.terms):
+            return name, len(query.terms) == 1 or query.phrase.search(padded) is not None
+    return "together", False
+
+
+def marked(text: str, query: Query) -> list[tuple[str, bool]]:
+    """The text in segments, each with whether it is what was asked for; long texts are cut around the first match."""
+    marks = _marks(text, query)
+    first, last = _window(text, marks)
+    segments: list[tuple[str, bool]] = []
+    before, at = "…" if first else "", first
+    for start, end in ((max(start, first), min(end, last)) for start, end in marks if start < last and end > first):
+        segments.extend([(before + text[at:start], False), (text[start:end], True)])
+        before, at = "", end
+    segments.append((before + text[at:last] + ("…" if last < len(text) else ""), False))
+    return [segment for segment in segments if segment[0]]
+
+
+def _window(text: str, marks: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    if len(text) <= SNIPPET or not marks or marks[0][1] <= SNIPPET - BEFORE:
+        return 0, min(len(text), SNIPPET)
+    start = min(marks[0][0] - BEFORE, len(text) - SNIPPET)
+    space = text.find(" ", start, start + BEFORE)
+    first = space + 1 if space >= 0 else start
+    return first, min(first + SNIPPET, len(text))
+
+
+def _marks(text: str, query: Query) -> list[tuple[int, int]]:
+    """Where the terms stand in the text, in order, without overlaps."""
+    folded, places = fold_with_places(text)
+    found = find_tokens(folded)
+    spans = sorted(span for term in query.terms for span in _spans(term, found))
+    merged: list[tuple[int, int]] = []
+    for start, end in ((places[a], places[bisect_right(places, places[b - 1])]) for a, b in spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _spans(term: Term, found: Sequence[Token]) -> Iterator[tuple[int, int]]:
+    """Where a term stands in the folded text. Of a pair of characters only what was asked for is marked, of a word all."""
+    *before, last = term.tokens
+    for at in range(len(found) - len(before)):
+        ending = found[at + len(before)]
+        here = [token.text for token in found[at : at + len(before)]]
+        if here == before and (ending.text == last or (term.prefix and ending.text.startswith(last))):
+            end = ending.start + len(last) if is_cjk(last) else ending.end
+            yield found[at].start, end

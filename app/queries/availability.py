@@ -1,0 +1,97 @@
+"""What can still be selected: which values of each dimension lead to at least one statement under the filters?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, get_args
+
+import sqlalchemy as sa
+from pydantic import Field
+from sqlalchemy.orm import Session
+
+from app.domain.words import STATEMENT_STATUSES, AvailabilityMode
+from app.models import Actor
+from app.models import Statement as Row
+from app.queries.facets import AXES, MAX_VALUES, Axis, actors_of_statements, select_facet
+from app.queries.listing import OneOrMore
+from app.queries.statements import StatementFilters, select_statements
+
+AvailableDimension = Literal[
+    "region",
+    "indicator",
+    "topic",
+    "measure",
+    "kind",
+    "unit",
+    "project",
+    "document",
+    "publisher",
+    "actor",
+    "comparator",
+    "period",
+    "period_type",
+    "period_basis",
+    "status",
+]
+DIMENSIONS: tuple[AvailableDimension, ...] = get_args(AvailableDimension)
+"""The dimensions are the filters of statements of the same names."""
+
+_SAID_BY = actors_of_statements()
+_ACTOR = Axis(
+    _SAID_BY.c.actor,
+    Actor.name,
+    Actor.name_zh,
+    ((_SAID_BY, _SAID_BY.c.statement == Row.id), (Actor, Actor.code == _SAID_BY.c.actor)),
+)
+
+
+class AvailabilityQuery(StatementFilters):
+    """Parameters of availability: the filters of statements, and what to answer for."""
+
+    dimensions: Annotated[
+        OneOrMore[AvailableDimension],
+        Field(description="Only these dimensions. Left out: all."),
+    ] = []
+    mode: Annotated[
+        AvailabilityMode,
+        Field(
+            description="`exact` counts under all filters; `available` leaves out each dimension's own filter for its own "
+            "values, so that a menu can offer the alternatives to what is chosen."
+        ),
+    ] = "exact"
+
+
+@dataclass(frozen=True, slots=True)
+class Available:
+    """The values of a dimension: value, names, statements and cells of each, the most frequent first."""
+
+    rows: Sequence[Any]
+    truncated: bool
+
+
+def count_available(session: Session, query: AvailabilityQuery) -> dict[str, Available]:
+    """What each dimension offers; one SQL statement for each."""
+    offered: dict[str, Available] = {}
+    for name in [each for each in DIMENSIONS if not query.dimensions or each in query.dimensions]:
+        rows = session.execute(select_available(query, name)).all()
+        offered[name] = Available(rows, truncated=bool(rows) and rows[0].values_total > MAX_VALUES)
+    return offered
+
+
+def select_available(query: AvailabilityQuery, name: AvailableDimension) -> sa.Select[Any]:
+    """The values of one dimension that lead to a statement."""
+    axis = _ACTOR if name == "actor" else AXES[name]
+    return select_facet(_without_own(query, name) if query.mode == "available" else query, axis).where(axis.value.is_not(None))
+
+
+def _without_own(query: AvailabilityQuery, name: AvailableDimension) -> AvailabilityQuery:
+    """The filters without the dimension's own. The status has one even if none is given: the withdrawn are left out."""
+    empty: dict[str, Any] = {"period": None, "status": list(STATEMENT_STATUSES)}
+    return query.model_copy(update={name: empty.get(name, [])})
+
+
+def count_found(session: Session, query: StatementFilters) -> tuple[int, int]:
+    """Statements and cells under all filters."""
+    found = select_statements(query).with_only_columns(Row.id, Row.cell).subquery()
+    select = sa.select(sa.func.count(), sa.func.count(found.c.cell.distinct())).select_from(found)
+    statements, cells = session.execute(select).one()
+    return statements, cells

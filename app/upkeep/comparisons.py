@@ -1,0 +1,208 @@
+"""Keeps the cells true: whoever writes statements or documents has the comparisons they touch made anew, in one transaction."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_EVEN
+from itertools import groupby
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.domain.comparison import Figure, compare, groups_of, key_of, slot_of
+from app.domain.decimals import sort_key
+from app.domain.interval import Interval, rounded
+from app.models import Comparison, Document, DocumentGroup, Relation, Statement
+
+Row = dict[str, Any]
+BATCH = 500
+AT_ONCE = 40  # keys looked up in one SQL statement
+MOST_FIGURES = 100
+"""Figures of a cell that are compared with each other: the latest published; pairs grow with the square."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A figure with what decides in which cells it is compared."""
+
+    figure: Figure
+    cell: str
+    strong_end: date | None
+    """Last day of a strong `instant` or `cumulative` period; such a figure may be a guest."""
+    published_on: date
+    conversion: bool
+    """Whether it restates a figure of its document in another unit."""
+
+
+def rebuild(connection: sa.Connection) -> None:
+    """Make everything that follows from the rows anew: sortable bounds, groups of documents, comparisons."""
+    _fill_bound_keys(connection)
+    regroup(connection)
+    connection.execute(sa.delete(Comparison))
+    _insert(connection, _all_rows(_stream(connection, sa.true()), _apart(connection)))
+
+
+def keys_of(connection: sa.Connection, documents: Collection[str]) -> set[str]:
+    """What the figures of these documents are compared by: their cells without the period."""
+    cell = Statement.cell
+    keys: set[str] = set()
+    for batch in _batches(sorted(documents)):
+        cells = connection.execute(sa.select(cell).where(Statement.document.in_(batch), cell.is_not(None)).distinct())
+        keys.update(key_of(each) for each in cells.scalars() if each)
+    return keys
+
+
+def refresh(connection: sa.Connection, keys: Collection[str]) -> None:
+    """Make the comparisons of these keys anew."""
+    apart = _apart(connection) if keys else {}
+    for batch in _batches(sorted(keys), size=AT_ONCE):
+        connection.execute(sa.delete(Comparison).where(sa.or_(*(_begins(Comparison.cell, key) for key in batch))))
+        held = _stream(connection, sa.or_(*(_begins(Statement.cell, key) for key in batch)))
+        _insert(connection, _all_rows(list(held), apart))
+
+
+def regroup(connection: sa.Connection) -> set[str]:
+    """Keep the independence groups; returns the documents that changed theirs."""
+    stored = {row.document: row.group_code for row in connection.execute(sa.select(DocumentGroup.__table__))}
+    rows = connection.execute(sa.select(Document.code, Document.publisher, Document.release))
+    groups = groups_of((row.code, row.publisher, row.release) for row in rows)
+    gone = [code for code in stored if code not in groups]
+    moved = {code for code, group in groups.items() if stored.get(code) != group}
+    for batch in _batches([*gone, *sorted(moved & stored.keys())]):
+        connection.execute(sa.delete(DocumentGroup).where(DocumentGroup.document.in_(batch)))
+    for batch in _batches(sorted(moved)):
+        connection.execute(sa.insert(DocumentGroup), [{"document": code, "group_code": groups[code]} for code in batch])
+    return moved
+
+
+def _begins(column: Any, key: str) -> sa.ColumnElement[bool]:
+    """Cells of one key; codes and days hold only ASCII, so a range finds them."""
+    return sa.and_(column > key, column < f"{key}\x7f")
+
+
+def _stream(connection: sa.Connection, where: sa.ColumnElement[bool]) -> Iterator[Held]:
+    """Published figures, those of one key together."""
+    converts = sa.select(Relation.statement).where(Relation.statement == Statement.id, Relation.relation == "conversion_of")
+    table = Statement.__table__.c
+    columns = [table[name] for name in _COLUMNS]
+    query = (
+        sa.select(*columns, Document.published_on, DocumentGroup.group_code, converts.exists().label("converts"))
+        .join(Document, Document.code == Statement.document)
+        .join(DocumentGroup, DocumentGroup.document == Document.code)
+        .where(Statement.cell.is_not(None), where)
+        .order_by(Statement.cell, Statement.id)
+    )
+    rows = connection.execute(query.execution_options(yield_per=1000))
+    # Sorted out here: asked for the status, SQLite reads all published statements rather than those of the key.
+    return (_held(row) for row in rows if row.status == "published")
+
+
+_COLUMNS = (
+    "id",
+    "document",
+    "cell",
+    "status",
+    "value",
+    "approximate",
+    "lower",
+    "lower_inclusive",
+    "upper",
+    "upper_inclusive",
+    "interval_basis",
+    "period_type",
+    "period_end",
+)
+
+
+def _held(row: Any) -> Held:
+    interval = Interval(row.lower, row.lower_inclusive, row.upper, row.upper_inclusive, row.interval_basis)
+    strong = slot_of(row.cell) != "asof" and row.period_type in ("instant", "cumulative")
+    return Held(
+        figure=Figure(row.id, row.document, interval, row.value, row.approximate, row.group_code),
+        cell=row.cell,
+        strong_end=row.period_end if strong else None,
+        published_on=row.published_on,
+        conversion=row.converts,
+    )
+
+
+def _all_rows(held: Iterable[Held], apart: Mapping[frozenset[str], str]) -> Iterator[Row]:
+    for _, same in groupby(held, key=lambda each: key_of(each.cell)):
+        yield from _rows_of(list(same), apart)
+
+
+def _rows_of(held: list[Held], apart: Mapping[frozenset[str], str]) -> Iterator[Row]:
+    """The comparisons of one key. A cell of conversions only is folded into that of the figures they convert."""
+    guest = _guest(held)
+    for cell, same in groupby(held, key=lambda each: each.cell):
+        members = list(same)
+        if all(each.conversion for each in members):
+            continue
+        weak = slot_of(cell) == "asof"
+        invited = guest if weak else None
+        yield _row(cell, [*members, *([invited] if invited else [])], invited, apart, weak=weak)
+
+
+def _guest(held: Iterable[Held]) -> Held | None:
+    """The latest strong state or running total: by its day, then by publication, then by id."""
+    strong = [(each.strong_end, each.published_on, each) for each in held if each.strong_end and not each.conversion]
+    if not strong:
+        return None
+    latest = max((end, published) for end, published, _ in strong)
+    return min((each for end, published, each in strong if (end, published) == latest), key=lambda each: each.figure.id)
+
+
+def _row(cell: str, held: list[Held], guest: Held | None, apart: Mapping[frozenset[str], str], *, weak: bool) -> Row:
+    latest = sorted(held, key=lambda each: (each is guest, each.published_on), reverse=True)[:MOST_FIGURES]
+    result = compare([each.figure for each in latest], apart)
+    gap = result.gap_relative
+    return {
+        "cell": cell,
+        "status": result.status,
+        "weak_period": weak,
+        "statements": len(held),
+        "documents": len({each.figure.document for each in held}),
+        "guest": guest.figure.id if guest else None,
+        "gap_key": None if gap is None else sort_key(rounded(gap, ROUND_HALF_EVEN)),
+    }
+
+
+def _apart(connection: sa.Connection) -> dict[frozenset[str], str]:
+    """Pairs that curators marked as look-alikes, with the reason."""
+    query = sa.select(Relation.statement, Relation.other, Relation.note).where(Relation.relation == "look_alike")
+    return {frozenset({row.statement, row.other}): row.note or "look-alike" for row in connection.execute(query)}
+
+
+def _insert(connection: sa.Connection, rows: Iterator[Row]) -> None:
+    for batch in _batches(rows):
+        connection.execute(sa.insert(Comparison), batch)
+
+
+def _fill_bound_keys(connection: sa.Connection) -> None:
+    """Sortable bounds of statements written before there were any."""
+    missing = sa.or_(
+        sa.and_(Statement.lower.is_not(None), Statement.lower_key.is_(None)),
+        sa.and_(Statement.upper.is_not(None), Statement.upper_key.is_(None)),
+    )
+    rows = connection.execute(sa.select(Statement.id, Statement.lower, Statement.upper).where(missing)).all()
+    low: Any = sa.bindparam("low")
+    high: Any = sa.bindparam("high")
+    fill = sa.update(Statement.__table__).where(Statement.id == sa.bindparam("of")).values(lower_key=low, upper_key=high)  # type: ignore[arg-type]
+    keys = [{"of": row.id, "low": _key(row.lower), "high": _key(row.upper)} for row in rows]
+    for batch in _batches(keys):
+        connection.execute(fill, batch)
+
+
+def _key(value: Any) -> str | None:
+    return None if value is None else sort_key(value)
+
+
+def _batches(rows: Iterable[Any], size: int = BATCH) -> Iterator[list[Any]]:
+    batch: list[Any] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

@@ -1,0 +1,239 @@
+"""Keeps what search looks in equal to what the database holds, within the writer's transaction."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from app.db import index_words, unindex_words
+from app.domain.evidence import collapse
+from app.domain.tokens import joined
+from app.models import (
+    Actor,
+    Document,
+    DocumentAuthor,
+    Indicator,
+    IndicatorCounted,
+    Project,
+    Quotation,
+    Region,
+    SearchEntry,
+    Statement,
+    StatementRegion,
+    Unit,
+)
+
+Row = dict[str, Any]
+BATCH = 500
+
+
+def refresh(connection: sa.Connection, operations: Mapping[tuple[str, str], str]) -> None:
+    """Make the entries of these resources anew: `("region", "chongqing")` → `updated`, and so on.
+
+    What names a thing that was updated is made anew too. Things that are gone, and withdrawn statements, have no entry.
+    """
+    codes: dict[str, set[str]] = defaultdict(set)
+    updated: dict[str, set[str]] = defaultdict(set)
+    for (resource, code), operation in operations.items():
+        codes[resource].add(code)
+        if operation == "updated":
+            updated[resource].add(code)
+    for named, resource, code_of, names in NAMED_IN:
+        for batch in _batches(updated[named]):
+            codes[resource].update(connection.execute(sa.select(code_of).where(names.in_(batch))).scalars())
+    for resource in SOURCES:
+        for batch in _batches(codes[resource]):
+            _replace(connection, resource, batch)
+
+
+def refresh_document(connection: sa.Connection, document: str) -> None:
+    """Make the entries of all statements of a document anew, as when its text was attached."""
+    ids = connection.execute(sa.select(Statement.id).where(Statement.document == document)).scalars()
+    for batch in _batches(ids):
+        _replace(connection, "statement", batch)
+
+
+def rebuild(connection: sa.Connection) -> None:
+    """Make every entry anew from what the database holds."""
+    for resource, column in KEYS.items():
+        held = set(connection.execute(sa.select(column)).scalars())
+        stale = connection.execute(sa.select(SearchEntry.code).where(SearchEntry.resource == resource)).scalars()
+        for batch in _batches(held | set(stale)):
+            _replace(connection, resource, batch)
+
+
+def _replace(connection: sa.Connection, resource: str, codes: Sequence[str]) -> None:
+    old = sa.and_(SearchEntry.resource == resource, SearchEntry.code.in_(codes))
+    numbers = connection.execute(sa.select(SearchEntry.number).where(old)).scalars().all()
+    if numbers:
+        unindex_words(connection, numbers)
+        connection.execute(sa.delete(SearchEntry).where(old))
+    rows = SOURCES[resource](connection, codes)
+    if rows:
+        connection.execute(sa.insert(SearchEntry), rows)
+        index_words(connection, [row["number"] for row in rows])
+
+
+def _batches(codes: Iterable[str]) -> Iterable[list[str]]:
+    ordered = sorted(codes)
+    return (ordered[start : start + BATCH] for start in range(0, len(ordered), BATCH))
+
+
+def number_of(resource: str, code: str) -> int:
+    """The row of an entry in the full-text index: 63 bits of a hash, so that it is the same on every machine."""
+    return int.from_bytes(hashlib.sha256(f"{resource}/{code}".encode()).digest()[:8], "big") >> 1
+
+
+def _entry(
+    resource: str,
+    code: str,
+    *,
+    called: str | None = None,
+    names: Sequence[str | None] = (None, None),
+    text: str | None = None,
+    note: str | None = None,
+    written: str | None = None,
+    quote: str | None = None,
+    about: Iterable[str | None] = (),
+    **more: Any,
+) -> Row:
+    """A row of `search_entry`; `called` is what stands for a code that begins with that of something else."""
+    others = [each for each in dict.fromkeys(about) if each]
+    return {
+        "resource": resource,
+        "code": code,
+        "number": number_of(resource, code),
+        "document": None,
+        "published_on": None,
+        "name": names[0],
+        "name_zh": names[1],
+        "text": text,
+        "note": note,
+        "as_written": written,
+        "quote": quote,
+        "about": "; ".join(others) or None,
+        "name_tokens": joined([called or code, *names]),
+        "text_tokens": joined([text, note]),
+        "written_tokens": joined([written]),
+        "quote_tokens": joined([quote]),
+        "about_tokens": joined([code, *others] if called else others),
+        **more,
+    }
+
+
+def _statements(connection: sa.Connection, codes: Sequence[str]) -> list[Row]:
+    places: dict[str, list[str | None]] = defaultdict(list)
+    named = sa.select(StatementRegion.statement, Region.name, Region.name_zh).join(Region, Region.code == StatementRegion.region)
+    named = named.where(StatementRegion.statement.in_(codes)).order_by(StatementRegion.statement, Region.code)
+    for statement, *names in connection.execute(named):
+        places[statement].extend(names)
+    about = (Indicator.name, Indicator.name_zh, Project.name, Project.name_zh, Actor.name, Actor.name_zh, Document.title)
+    select = (
+        sa.select(
+            *(Statement.id, Statement.document, Statement.text, Statement.note, Statement.exact),
+            *(Quotation.quote, Document.published_on, *about),
+        )
+        .join(Document, Document.code == Statement.document)
+        .outerjoin(Quotation, Quotation.statement == Statement.id)
+        .outerjoin(Indicator, Indicator.code == Statement.indicator)
+        .outerjoin(Project, Project.code == Statement.project)
+        .outerjoin(Actor, Actor.code == Statement.speaker)
+        .where(Statement.id.in_(codes), Statement.status != "withdrawn")
+    )
+    return [
+        _entry(
+            *("statement", id_),
+            called=id_.partition(".")[2],
+            text=text,
+            note=note,
+            written=collapse(exact),
+            quote=quote,
+            about=[*places[id_], *names],
+            document=document,
+            published_on=published_on,
+        )
+        for id_, document, text, note, exact, quote, published_on, *names in connection.execute(select)
+    ]
+
+
+def _documents(connection: sa.Connection, codes: Sequence[str]) -> list[Row]:
+    writers: dict[str, list[str | None]] = defaultdict(list)
+    wrote = sa.select(DocumentAuthor.document, Actor.name, Actor.name_zh).join(Actor, Actor.code == DocumentAuthor.actor)
+    wrote = wrote.where(DocumentAuthor.document.in_(codes)).order_by(DocumentAuthor.document, DocumentAuthor.position)
+    for document, *names in connection.execute(wrote):
+        writers[document].extend(names)
+    issuer = aliased(Actor)
+    select = sa.select(Document.code, Document.title, Document.note, Document.published_on, issuer.name, issuer.name_zh)
+    select = select.join(issuer, issuer.code == Document.publisher).where(Document.code.in_(codes))
+    return [
+        _entry(
+            *("document", code),
+            names=[title, None],
+            note=note,
+            about=[*issuer_names, *writers[code]],
+            document=code,
+            published_on=published_on,
+        )
+        for code, title, note, published_on, *issuer_names in connection.execute(select)
+    ]
+
+
+def _indicators(connection: sa.Connection, codes: Sequence[str]) -> list[Row]:
+    counted: dict[str, list[str]] = defaultdict(list)
+    things = sa.select(IndicatorCounted.indicator, IndicatorCounted.name).where(IndicatorCounted.indicator.in_(codes))
+    for indicator, name in connection.execute(things.order_by(IndicatorCounted.indicator, IndicatorCounted.code)):
+        counted[indicator].append(name)
+    select = sa.select(Indicator.code, Indicator.name, Indicator.name_zh, Indicator.definition).where(Indicator.code.in_(codes))
+    return [
+        _entry("indicator", code, names=names, text=definition, about=counted[code])
+        for code, *names, definition in connection.execute(select)
+    ]
+
+
+def _plain(resource: str, table: Any, **texts: Any) -> Callable[[sa.Connection, Sequence[str]], list[Row]]:
+    """For things whose words all stand in one row."""
+
+    def read(connection: sa.Connection, codes: Sequence[str]) -> list[Row]:
+        select = sa.select(table.code, table.name, table.name_zh, *texts.values()).where(table.code.in_(codes))
+        return [
+            _entry(resource, code, names=[name, name_zh], **dict(zip(texts, found, strict=True)))
+            for code, name, name_zh, *found in connection.execute(select)
+        ]
+
+    return read
+
+
+SOURCES: dict[str, Callable[[sa.Connection, Sequence[str]], list[Row]]] = {
+    "statement": _statements,
+    "document": _documents,
+    "region": _plain("region", Region, note=Region.note),
+    "indicator": _indicators,
+    "project": _plain("project", Project, text=Project.description, note=Project.note),
+    "actor": _plain("actor", Actor, note=Actor.note),
+    "unit": _plain("unit", Unit),
+}
+"""Resource → what makes the entries of some of its codes."""
+
+KEYS: dict[str, Any] = {
+    "statement": Statement.id,
+    "document": Document.code,
+    "region": Region.code,
+    "indicator": Indicator.code,
+    "project": Project.code,
+    "actor": Actor.code,
+    "unit": Unit.code,
+}
+
+NAMED_IN: tuple[tuple[str, str, Any, Any], ...] = (
+    ("region", "statement", StatementRegion.statement, StatementRegion.region),
+    ("indicator", "statement", Statement.id, Statement.indicator),
+    ("project", "statement", Statement.id, Statement.project),
+    ("actor", "statement", Statement.id, Statement.speaker),
+    ("document", "statement", Statement.id, Statement.document),
+    ("actor", "document", Document.code, Document.publisher),
+    ("actor", "document", DocumentAuthor.document, DocumentAuthor.actor),
+)
+"""Things whose entries hold the name of another: that one's resource, theirs, the column of their code, of the other's."""

@@ -1,0 +1,140 @@
+"""What has not changed is not sent again, and nothing stale ever is: ETags, 304, remembered answers."""
+
+from pathlib import Path
+from random import Random
+
+import pytest
+import sqlalchemy as sa
+from conftest import client_for
+from make import SMALL_SEED, engine_for, write_seed
+from observe import address_of
+from starlette.testclient import TestClient
+from test_sql_counts import counting
+
+from app.api.conditional import Answer, Store, Version
+from app.seed.load import seed_directory
+
+REMEMBER = {"remember_bytes": 4_000_000}
+READS = [
+    "/v1",
+    "/v1/statements",
+    "/v1/statements?limit=1&include=total,comparison",
+    "/v1/statements.csv",
+    "/v1/statements/harbour.ships-2024",
+    "/v1/statements/harbour.ships-2026",
+    "/v1/comparisons",
+    "/v1/regions/northport",
+    "/v1/search?q=ships",
+    "/v1/changes",
+    "/v1/statements?region=nowhere",
+    "/openapi.json",
+]
+
+
+@pytest.fixture
+def small(empty: sa.Engine, tmp_path: Path) -> sa.Engine:
+    seed_directory(empty, write_seed(tmp_path / "first", SMALL_SEED))
+    return empty
+
+
+def test_an_answer_that_is_known_is_a_304_that_asks_only_for_the_version(small: sa.Engine) -> None:
+    client = client_for(small)
+    for path in ("/v1", "/v1/statements", "/v1/statements.csv", "/v1/comparisons", "/openapi.json"):
+        first = client.get(path)
+        etag = first.headers["etag"]
+        assert etag.startswith('"')
+        for condition in (etag, f"W/{etag}", f'"other", {etag}'):
+            with counting(client) as sent:
+                again = client.get(path, headers={"If-None-Match": condition})
+            assert (again.status_code, again.content, again.headers["etag"], sent) == (304, b"", etag, [])
+        assert client.head(path, headers={"If-None-Match": etag}).status_code == 304
+        assert client.head(path).headers["etag"] == etag
+        assert client.get(path, headers={"If-None-Match": '"other"'}).content == first.content
+        assert client.get(f"{path}?x").headers.get("etag") != etag
+
+
+def test_workers_agree_on_the_name_of_an_answer_and_settings_change_it(small: sa.Engine) -> None:
+    one, other = client_for(small), client_for(small)
+    assert one.get("/v1/statements").headers["etag"] == other.get("/v1/statements").headers["etag"]
+    silent = client_for(small, serve_quotes=False)
+    assert silent.get("/v1/statements").headers["etag"] != one.get("/v1/statements").headers["etag"]
+
+
+def test_errors_and_operations_have_no_etag(small: sa.Engine) -> None:
+    client = client_for(small, **REMEMBER)
+    for path in ("/healthz", "/readyz", "/v1/statements/harbour.nothing", "/v1/statements?limit=0", "/nowhere"):
+        for _ in range(2):
+            assert "etag" not in client.get(path).headers
+
+
+def test_a_remembered_answer_is_the_same_to_the_byte_and_runs_no_query(small: sa.Engine) -> None:
+    client, plain = client_for(small, **REMEMBER), client_for(small)
+    for path in READS:
+        first = client.get(path)
+        with counting(client) as sent:
+            again = client.get(path)
+        assert (again.status_code, again.content, dict(again.headers)) == (first.status_code, first.content, dict(first.headers))
+        assert again.content == plain.get(path).content
+        assert (sent == []) == (first.status_code == 200), path
+
+
+def test_nothing_stale_is_served_once_a_write_is_acknowledged(small: sa.Engine, tmp_path: Path) -> None:
+    """Random reads and writes: two workers that remember answer as one that remembers nothing, whoever wrote."""
+    writer = engine_for(address_of(small))
+    workers = [client_for(small, **REMEMBER), client_for(engine_for(address_of(small)), **REMEMBER)]
+    plain = client_for(small)
+    known: dict[str, str] = {}
+    dice = Random(5)
+    writes = 0
+    for step in range(240):
+        if dice.random() < 0.08:
+            files = dict(SMALL_SEED)
+            document = files["documents/harbour.yaml"].replace("expects 7,000", f"expects, reading {dice.randint(1, 5)}, 7,000")
+            files["documents/harbour.yaml"] = (
+                document if dice.random() < 0.7 else document.split("- slug: ships-2026")[0].rstrip(" ")
+            )
+            seed_directory(writer, write_seed(tmp_path / f"step{step}", files))
+            writes += 1
+        path = dice.choice(READS[:-1])
+        fresh = plain.get(path)
+        answer = dice.choice(workers).get(path, headers={"If-None-Match": known[path]} if path in known else {})
+        if answer.status_code == 304:
+            assert fresh.headers["etag"] == known[path]
+        else:
+            assert (answer.status_code, answer.content) == (fresh.status_code, fresh.content), (step, path)
+        if "etag" in fresh.headers:
+            known[path] = fresh.headers["etag"]
+    assert writes > 10
+    for engine in (writer, workers[1].app.state.engine):  # type: ignore[attr-defined]
+        engine.dispose()
+
+
+def test_a_database_that_is_gone_is_answered_by_the_routes(small: sa.Engine) -> None:
+    client = client_for(small, **REMEMBER)
+    assert client.get("/v1/statements").status_code == 200
+    with small.begin() as connection:
+        connection.execute(sa.text("DROP TABLE data_version"))
+    assert client.get("/v1/statements").status_code in (500, 503)
+    assert client.get("/healthz").status_code == 200
+
+
+@pytest.mark.parametrize("most", [0, 10, 1000])
+def test_the_store_is_bounded_and_forgets_what_was_asked_for_longest_ago(most: int) -> None:
+    store, version = Store(most), Version(1, "00")
+    for number in range(300):
+        store.put(version, b"%d" % number, Answer((), b"x" * (number % 7)))
+        store.get(version, b"0")
+    held = [answer for number in range(300) if (answer := store.get(version, b"%d" % number))]
+    assert sum(len(answer.body) for answer in held) <= most
+    assert store.get(Version(2, "00"), b"299") is None
+    store.put(Version(2, "00"), b"new", Answer((), b""))
+    assert store.get(version, b"299") is None
+
+
+def test_a_remembered_answer_survives_head_and_other_origins(small: sa.Engine) -> None:
+    client: TestClient = client_for(small, **REMEMBER)
+    client.head("/v1/statements")
+    answer = client.get("/v1/statements", headers={"Origin": "https://example.org"})
+    assert answer.json()["data"]
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert "access-control-allow-origin" not in client.get("/v1/statements").headers
