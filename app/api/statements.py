@@ -115,7 +115,11 @@ def export_statements(
     check_codes(session, query)
     columns = [column for column in FLAT_COLUMNS if not query.fields or column in query.fields]
     in_unit = _converting(session, query)
-    rows = stream_statements(session, query, lambda row: rendering.flat(row, quotes=settings.quotes) | in_unit(row))
+
+    def flat(row: Row) -> dict[str, Any]:
+        return {**rendering.flat(row, quotes=settings.quotes), **in_unit(row), "match": query.match_of(row)}
+
+    rows = stream_statements(session, query, flat)
     return answer_flat(request, suffix, columns, rows)
 
 

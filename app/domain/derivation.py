@@ -184,11 +184,17 @@ def _bounds(kind: DerivationKind, formula: Formula, values: Values, allowed: Bou
         found = formula.apply(values).within(known)
     except ZeroDivisionError:
         return None
-    if found is None or found == known:
+    if found is None or _shown(found) == _shown(known):
         return None
     if kind == "part_exceeds_whole" and not (found.lower is not None and found.lower > 0):
         return None
     return found
+
+
+def _shown(bounds: Bounds) -> tuple[Decimal | None, Decimal | None]:
+    """The bounds as they are answered; what differs only behind the last digit says no more."""
+    interval = outward(bounds)
+    return interval.lower, interval.upper
 
 
 def _point(formula: Formula, terms: Sequence[Term]) -> Decimal | None:

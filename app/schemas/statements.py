@@ -282,6 +282,7 @@ FlatColumn = Literal[
     "converted_lower",
     "converted_upper",
     "converted_unit",
+    "match",
 ]
 """Columns of a flat statement; new ones are only ever added at the end."""
 

@@ -24,7 +24,7 @@ base_region, base_indicator, base_period, counted, kind, regions, region_names, 
 approximate, lower, lower_inclusive, upper, upper_inclusive, interval_basis, unit, conversion_of, period, period_type,
 period_start, period_end, period_basis, period_as_written, time, speaker, attribution_mode, attribution_basis, evidence_start,
 evidence_end, paragraph, quote, document_url, evidence_url, cell, status, version, changed_in,
-converted_value, converted_lower, converted_upper, converted_unit"""
+converted_value, converted_lower, converted_upper, converted_unit, match"""
 COLUMNS_OF_STATEMENTS = re.split(r",\s+", COLUMNS)
 
 
@@ -256,3 +256,12 @@ def test_flat_numbers_are_exact(client: TestClient) -> None:
     area = [row for row in exact(client.get("/v1/statements.json?unit=ha").text) if row["id"].endswith("changan-rd-center-area")]
     assert area[0]["value"] == area[0]["lower"] == Decimal("0.667")
     assert everything(client, "/v1/units")
+
+
+def test_a_flat_row_says_how_it_meets_the_value_asked_for(client: TestClient) -> None:
+    asked = "unit=CNY&value=gt:1 trillion"
+    listed = {row["id"]: row["match"] for row in client.get(f"/v1/statements?{asked}&limit=1000").json()["data"]}
+    flat = {row["id"]: row["match"] for row in client.get(f"/v1/statements.json?{asked}").json()}
+    assert flat == listed
+    assert set(flat.values()) == {"possible", "certain"}
+    assert {row["match"] for row in client.get("/v1/statements.json?unit=CNY").json()} == {None}
