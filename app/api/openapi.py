@@ -68,6 +68,7 @@ CODES: dict[str, Any] = {
     "base_region": models.Region.code,
     "base_indicator": models.Indicator.code,
     "unit": models.Unit.code,
+    "reason": models.Mention.reason,
     "statement": models.Statement.id,
 }
 RATE = sa.literal("implied_rate~") + models.Relation.other + "~" + models.Relation.statement
@@ -131,7 +132,8 @@ def _list_codes(schema: dict[str, Any], codes: list[str]) -> None:
 
 def _listed(session: Session, column: Any) -> list[str]:
     """The codes of a list, or none when there are too many to write out."""
-    codes = session.execute(sa.select(column).distinct().order_by(column).limit(MAX_LISTED + 1)).scalars().all()
+    held = sa.select(column).where(column.is_not(None)).distinct().order_by(column)
+    codes = session.execute(held.limit(MAX_LISTED + 1)).scalars().all()
     return list(codes) if len(codes) <= MAX_LISTED else []
 
 
