@@ -324,6 +324,28 @@ def verify(
         raise SystemExit(1)
 
 
+@app.command()
+def export(
+    name: Annotated[
+        str, typer.Argument(metavar="LIST[.FORMAT]", help="Such as statements.csv, or documents/CODE/mentions.parquet.")
+    ],
+    filters: Annotated[
+        list[str] | None, typer.Argument(metavar="FILTER...", help="NAME=VALUE, or a query string such as 'kind=target&unit=km'.")
+    ] = None,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where to write; - is standard output.")] = ...,  # type: ignore[assignment]
+    database: Database = None,
+) -> None:
+    """Write a list as flat rows into a file: the very bytes that the API answers."""
+    from app.exporting import STANDARD_OUTPUT
+    from app.exporting import export as write
+
+    settings = _settings(database)
+    with _opened(settings) as engine:
+        size = write(settings, engine, name, filters or [], out)
+    if out != STANDARD_OUTPUT:
+        print(f"{out}: {size:,} bytes")
+
+
 @documents.command("attach")
 def attach(
     paths: Annotated[list[Path], typer.Argument(help="Text files, or directories of .txt files.")],

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import sqlalchemy as sa
 from fastapi import FastAPI
@@ -28,26 +29,54 @@ from app.api import (
     statements,
     units,
 )
+from app.api.coding import Coded
 from app.api.conditional import Clock, Conditional
 from app.api.door import Door, Sealed
+from app.api.negotiation import Negotiated
+from app.api.ranges import Ranges
+from app.api.spool import Spool
 from app.db import make_engine, make_sessions
+from app.exports.formats import FORMATS
 from app.settings import Settings
 from app.version import VERSION
 from app.web import pages
 
-EXPOSED = ["ETag", "Link", "Content-Range", "Accept-Ranges", "Content-Disposition", "Retry-After"]
+EXPOSED = ["ETag", "Link", "Content-Range", "Accept-Ranges", "Content-Disposition", "Content-Location", "Retry-After"]
 
 
 def create_app(settings: Settings | None = None, *, engine: sa.Engine | None = None) -> FastAPI:
     """The application for these settings; `engine` is made from them unless one is given."""
     settings = settings or Settings()
     engine = engine or make_engine(settings)
+    spool = Spool(settings.spool_dir, settings.spool_bytes)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        spool.sweep()
         yield
+        spool.close()
         engine.dispose()
 
+    app = create_routes(settings, engine, lifespan)
+    app.add_middleware(Conditional, settings=settings, clock=Clock(engine), spool=spool)
+    app.add_middleware(Negotiated, routes=app, address=settings.address)
+    app.add_middleware(Ranges, spool=spool, whole=frozenset(each.media_type for each in FORMATS.values() if each.whole))
+    app.add_middleware(Coded)
+    app.add_middleware(Door, routes=app)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=["*"],
+        allow_methods=["GET", "HEAD", "OPTIONS"],
+        allow_headers=["*"],
+        expose_headers=EXPOSED,
+        max_age=86400,
+    )
+    app.add_middleware(Sealed)
+    return app
+
+
+def create_routes(settings: Settings, engine: sa.Engine, lifespan: Any = None) -> FastAPI:
+    """The routes alone, without the layers around them: what each answers by itself."""
     app = FastAPI(
         title="Claimbook",
         version=VERSION,
@@ -85,17 +114,6 @@ def create_app(settings: Settings | None = None, *, engine: sa.Engine | None = N
     ):
         app.include_router(part.router)
     problems.install(app)
-    app.add_middleware(Conditional, settings=settings, clock=Clock(engine))
-    app.add_middleware(Door, routes=app)
-    app.add_middleware(
-        CORSMiddleware,
-        allow_origins=["*"],
-        allow_methods=["GET", "HEAD", "OPTIONS"],
-        allow_headers=["*"],
-        expose_headers=EXPOSED,
-        max_age=86400,
-    )
-    app.add_middleware(Sealed)
     return app
 
 

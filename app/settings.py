@@ -2,6 +2,7 @@
 
 import ipaddress
 from functools import cached_property
+from pathlib import Path
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -40,6 +41,14 @@ class Settings(BaseSettings):
         ge=0,
         le=64 * 1024**3,
         description="Bytes of whole answers that one process keeps while the data stay the same; 0 keeps none.",
+    )
+    spool_dir: Path | None = Field(
+        default=None,
+        description="Directory in which a process makes a private one for answers above 8 MiB. Left out: the system's for "
+        "temporary files.",
+    )
+    spool_bytes: int = Field(
+        default=1024**3, ge=0, le=2**50, description="Bytes of such answers that one process keeps there; 0 keeps none."
     )
     busy_timeout: float = Field(
         default=5.0, ge=0, le=60, description="Seconds to wait for another SQLite writer before giving up."

@@ -1,14 +1,15 @@
 """Who speaks, publishes and takes part?"""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from app.api.answers import FLAT, FOUND, LISTED, answer, answer_page, counted, flat_codes
+from app.api.answers import FLAT, FOUND, LISTED, answer, answer_page, counted, flat_codes, stream_counted
 from app.api.dependencies import ReadSession, strict_parameters
+from app.exports.formats import Suffix
 from app.models import Actor
-from app.queries.codes import ActorListQuery, FlatCodeQuery, by_code, count_actors, get_one, select_actors
+from app.queries.codes import ActorFilters, ActorFlatQuery, ActorListQuery, by_code, count_actors, get_one, select_actors
 from app.queries.listing import PathCode, read_page
 from app.rendering import codes as rendering
 from app.schemas import codes
@@ -26,17 +27,14 @@ def list_actors(request: Request, session: ReadSession, query: Annotated[ActorLi
 
 
 @router.get("/actors.{suffix}", responses=FLAT)
-def export_actors(
-    request: Request, session: ReadSession, suffix: Literal["json", "csv"], query: Annotated[FlatCodeQuery, Query()]
-) -> Response:
-    """All actors as flat rows: a JSON array or CSV, by code, not paged."""
-    rows = session.execute(select_actors(query).order_by(Actor.code)).scalars().all()
-    items = map(rendering.actor, counted(session, rows, count_actors))
-    return flat_codes(request, suffix, codes.Actor, items)
+def export_actors(request: Request, session: ReadSession, suffix: Suffix, query: Annotated[ActorFlatQuery, Query()]) -> Response:
+    """The actors that match every filter as flat rows, by code, not paged: JSON, CSV, NDJSON, Parquet or XLSX."""
+    rows = stream_counted(session, select_actors(query), by_code(Actor.code), count_actors)
+    return flat_codes(request, suffix, query, codes.Actor, map(rendering.actor, rows))
 
 
 @router.get("/actors/{code}", response_model=codes.Actor, responses=FOUND)
 def get_actor(session: ReadSession, code: PathCode) -> Response:
     """One person or organisation."""
-    row = get_one(session, select_actors(FlatCodeQuery()), Actor.code, "actor", code)
+    row = get_one(session, select_actors(ActorFilters()), Actor.code, "actor", code)
     return answer(rendering.actor(counted(session, [row], count_actors)[0]))

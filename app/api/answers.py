@@ -1,9 +1,10 @@
 """How an answer leaves: one model as JSON, a page of a list with its `next`, flat rows as a stream."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
+import sqlalchemy as sa
 from fastapi import Request
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
@@ -11,10 +12,14 @@ from starlette.datastructures import URL
 from starlette.responses import Response, StreamingResponse
 
 from app.api.problems import MEDIA_TYPE
-from app.exports.flat import columns_of, flatten
-from app.exports.formats import WRITERS, in_chunks, to_json
+from app.errors import BadRequestError, Fault
+from app.exports.as_csv import BYTE_ORDER_MARK
+from app.exports.columns import Columns, columns_of
+from app.exports.flat import flatten
+from app.exports.formats import FORMATS
+from app.exports.wire import to_json
 from app.queries.codes import Counted, Counter
-from app.queries.listing import Rows
+from app.queries.listing import Flat, Order, Rows, stream_rows
 from app.schemas.common import Meta, Page, PageInfo
 from app.schemas.service import Problem
 
@@ -29,6 +34,7 @@ def problem_response(description: str) -> dict[str, Any]:
 NO_SUCH = problem_response("There is no such resource; the nearest codes are named.")
 COMMON: Responses = {
     414: problem_response("The query is longer than 8192 bytes."),
+    416: problem_response("`Range` begins beyond the end of the answer; `Content-Range` says how long it is."),
     422: problem_response("A parameter is unknown, repeated, malformed or names no known code; each is named."),
     503: problem_response("The database is not available; Retry-After says when to try again."),
 }
@@ -36,14 +42,11 @@ LISTED: Responses = {**COMMON, 400: problem_response("The cursor is not one of t
 FOUND: Responses = {**COMMON, 404: NO_SUCH}
 FLAT: Responses = {
     **FOUND,
-    200: {
-        "description": "Flat rows, not paged.",
-        "content": {
-            "application/json": {"schema": {"type": "array", "items": {"type": "object"}}},
-            "text/csv": {"schema": {"type": "string"}},
-        },
-    },
+    200: {"description": "Flat rows, not paged.", "content": {}},
+    406: problem_response("This installation cannot write the format; those it can are named."),
+    507: problem_response("The answer is above 8 MiB and there was no room to keep it."),
 }
+"""The document names the formats of each list from the table of formats."""
 
 
 def answer(model: BaseModel, *, headers: Mapping[str, str] | None = None, only_set: bool = False) -> Response:
@@ -93,22 +96,35 @@ def counted(session: Session, rows: Sequence[Any], count: Counter) -> list[Count
     return [Counted(row, {name: by_code.get(row.code, 0) for name, by_code in names.items()}) for row in rows]
 
 
-def answer_flat(request: Request, suffix: str, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Response:
+def answer_flat(request: Request, suffix: str, query: Flat, columns: Columns, rows: Iterable[Mapping[str, Any]]) -> Response:
     """Flat rows as a stream; the request's session stays open until its end, so that all rows are of one snapshot.
 
     The first rows are read before the answer begins, so that what can go wrong is still answered as a problem.
+    Raises BadRequestError for a format that this installation cannot write, and for `bom` with any but CSV.
     """
-    media_type, write = WRITERS[suffix]
-    chunks = in_chunks(write(rows, columns))
-    first = next(chunks)
+    form = FORMATS[suffix]
+    if not form.available:
+        able = [name for name, each in FORMATS.items() if each.available]
+        detail = f"This installation cannot write .{suffix}, which needs the extra `claimbook[export]`."
+        raise BadRequestError("not-acceptable", detail, [Fault("path", "suffix", f"one of {', '.join(able)} was expected")])
+    if "bom" in query.model_fields_set and suffix != "csv":
+        detail = "`bom` goes with `.csv` only."
+        raise BadRequestError("invalid-parameter", detail, [Fault("query", "bom", "no `bom` was expected with this format")])
+    chunks = form.write(rows, columns)
+    first = (BYTE_ORDER_MARK if query.bom else b"") + next(chunks, b"")
     name = request.scope["path"].rsplit("/", 1)[-1]
-    headers = {"Content-Disposition": f'inline; filename="{name}"'}
-    return StreamingResponse(chain([first], chunks), media_type=media_type, headers=headers)
+    headers = {"Content-Disposition": f'{"attachment" if form.whole else "inline"}; filename="{name}"'}
+    return StreamingResponse(chain([first], chunks), media_type=form.content_type, headers=headers)
 
 
-def flat_codes(request: Request, suffix: str, shape: type[BaseModel], items: Iterable[BaseModel]) -> Response:
-    """A code list as flat rows."""
-    return answer_flat(request, suffix, columns_of(shape), map(flatten, items))
+def stream_counted(session: Session, select: sa.Select[Any], order: Order, count: Counter) -> Iterator[Counted]:
+    """All rows of a code list with their counts, some at a time."""
+    return (each for page in stream_rows(session, select, order) for each in counted(session, page, count))
+
+
+def flat_codes(request: Request, suffix: str, query: Flat, shape: type[BaseModel], items: Iterable[BaseModel]) -> Response:
+    """A list whose rows have a shape of their own as flat rows."""
+    return answer_flat(request, suffix, query, columns_of(shape), map(flatten, items))
 
 
 __all__ = [
@@ -123,4 +139,5 @@ __all__ = [
     "answer_page",
     "counted",
     "flat_codes",
+    "stream_counted",
 ]

@@ -1,12 +1,14 @@
 """Do the documents agree?"""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from app.api.answers import FLAT, FOUND, LISTED, answer, answer_flat, answer_page
 from app.api.dependencies import ReadSession, strict_parameters
+from app.exports.columns import COMPARISONS
+from app.exports.formats import Suffix
 from app.queries.comparisons import (
     ComparisonFlatQuery,
     ComparisonListQuery,
@@ -20,7 +22,7 @@ from app.queries.listing import read_page
 from app.queries.statements import PathCell, check_codes, notes_for
 from app.rendering import comparisons as rendering
 from app.schemas.common import Page
-from app.schemas.comparisons import FLAT_COMPARISON, Comparison
+from app.schemas.comparisons import Comparison
 
 router = APIRouter(prefix="/v1", tags=["comparisons"], dependencies=[Depends(strict_parameters)])
 
@@ -39,11 +41,11 @@ def list_comparisons(request: Request, session: ReadSession, query: Annotated[Co
 
 @router.get("/comparisons.{suffix}", responses=FLAT)
 def export_comparisons(
-    request: Request, session: ReadSession, suffix: Literal["json", "csv"], query: Annotated[ComparisonFlatQuery, Query()]
+    request: Request, session: ReadSession, suffix: Suffix, query: Annotated[ComparisonFlatQuery, Query()]
 ) -> Response:
-    """The comparisons that match every filter as flat rows: a JSON array or CSV, one row a cell, not paged."""
+    """The comparisons that match every filter as flat rows, one a cell, not paged: JSON, CSV, NDJSON, Parquet or XLSX."""
     check_codes(session, query)
-    return answer_flat(request, suffix, FLAT_COMPARISON, map(rendering.flat, stream_cells(session, query)))
+    return answer_flat(request, suffix, query, COMPARISONS, map(rendering.flat, stream_cells(session, query)))
 
 
 @router.get("/comparisons/{cell}", response_model=Comparison, responses=FOUND)

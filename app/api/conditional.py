@@ -1,4 +1,4 @@
-"""What has not changed is not sent again: strong ETags, 304, and whole answers remembered while the data stay the same.
+"""What has not changed is not sent again: strong ETags, 304, and whole answers kept while the data stay the same.
 
 Every answer of `/v1` follows from the data version, the address and this program. Each request reads the version after it
 arrived, so nothing stale is served once a write is acknowledged, whichever process wrote.
@@ -17,7 +17,10 @@ import sqlalchemy as sa
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.api.ranges import FILE
+from app.api.spool import Spool
 from app.db import SCHEMA_REVISION
+from app.exports.formats import writers
 from app.settings import Settings
 from app.version import VERSION
 
@@ -153,11 +156,12 @@ class Clock:
 class Conditional:
     """A thin ASGI layer before the routes: answers 304 and remembered answers, names every 200 with its ETag."""
 
-    def __init__(self, app: ASGIApp, *, settings: Settings, clock: Clock) -> None:
+    def __init__(self, app: ASGIApp, *, settings: Settings, clock: Clock, spool: Spool) -> None:
         self.app = app
         self.clock = clock
+        self.spool = spool
         self.store = Store(settings.remember_bytes)
-        self.salt = f"{VERSION} {SCHEMA_REVISION} {settings.address} {settings.quotes}".encode()
+        self.salt = f"{VERSION} {SCHEMA_REVISION} {settings.address} {settings.quotes} {writers()}".encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer without the routes where nothing has changed."""
@@ -175,6 +179,11 @@ class Conditional:
         held = self.store.get(version, etag)
         if held is not None:
             await _send(send, 200, held.headers, held.body)
+            return
+        kept = self.spool.get(etag)
+        if kept is not None:
+            await send({"type": "http.response.start", "status": 200, "headers": list(kept[0].headers)})
+            await send({"type": FILE, "file": kept[1], "size": kept[0].size})
             return
         await self.app(scope, receive, _Naming(self, send, version, etag))
 

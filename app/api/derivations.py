@@ -1,12 +1,14 @@
 """Which numbers follow by arithmetic from what documents state?"""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from app.api.answers import FLAT, FOUND, LISTED, answer, answer_flat, answer_page
 from app.api.dependencies import ReadSession, strict_parameters
+from app.exports.columns import DERIVATIONS
+from app.exports.formats import Suffix
 from app.queries.derivations import (
     DerivationFlatQuery,
     DerivationListQuery,
@@ -20,7 +22,7 @@ from app.queries.derivations import (
 from app.queries.listing import read_ranked
 from app.rendering import derivations as rendering
 from app.schemas.common import Page
-from app.schemas.derivations import FLAT_DERIVATION, Derivation
+from app.schemas.derivations import Derivation
 
 router = APIRouter(prefix="/v1", tags=["derivations"], dependencies=[Depends(strict_parameters)])
 
@@ -36,12 +38,12 @@ def list_derivations(request: Request, session: ReadSession, query: Annotated[De
 
 @router.get("/derivations.{suffix}", responses=FLAT)
 def export_derivations(
-    request: Request, session: ReadSession, suffix: Literal["json", "csv"], query: Annotated[DerivationFlatQuery, Query()]
+    request: Request, session: ReadSession, suffix: Suffix, query: Annotated[DerivationFlatQuery, Query()]
 ) -> Response:
-    """The derivations that match every filter as flat rows: a JSON array or CSV, one row a derivation, not paged."""
+    """The derivations that match every filter as flat rows, one a derivation, not paged: JSON, CSV, NDJSON, Parquet or XLSX."""
     found = find_derivations(session, query)
     beside = read_neighbours(session, found)
-    return answer_flat(request, suffix, FLAT_DERIVATION, (rendering.flat(each, beside) for each in found))
+    return answer_flat(request, suffix, query, DERIVATIONS, (rendering.flat(each, beside) for each in found))
 
 
 @router.get("/derivations/{id}", response_model=Derivation, responses=FOUND)

@@ -1,14 +1,23 @@
 """Which documents were read, and which text of each do locators refer to?"""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from app.api.answers import FLAT, FOUND, LISTED, answer, answer_page, counted, flat_codes
+from app.api.answers import FLAT, FOUND, LISTED, answer, answer_page, counted, flat_codes, stream_counted
 from app.api.dependencies import ReadSession, strict_parameters
+from app.exports.formats import Suffix
 from app.models import Actor, Document
-from app.queries.codes import DocumentListQuery, FlatCodeQuery, count_documents, get_one, order_documents, select_documents
+from app.queries.codes import (
+    DocumentFilters,
+    DocumentFlatQuery,
+    DocumentListQuery,
+    count_documents,
+    get_one,
+    order_documents,
+    select_documents,
+)
 from app.queries.listing import PathCode, read_page, require_codes
 from app.rendering import codes as rendering
 from app.schemas import codes
@@ -28,16 +37,16 @@ def list_documents(request: Request, session: ReadSession, query: Annotated[Docu
 
 @router.get("/documents.{suffix}", responses=FLAT)
 def export_documents(
-    request: Request, session: ReadSession, suffix: Literal["json", "csv"], query: Annotated[FlatCodeQuery, Query()]
+    request: Request, session: ReadSession, suffix: Suffix, query: Annotated[DocumentFlatQuery, Query()]
 ) -> Response:
-    """All documents as flat rows: a JSON array or CSV, by code, not paged."""
-    rows = session.execute(select_documents(query).order_by(Document.code)).scalars().all()
-    items = map(rendering.document, counted(session, rows, count_documents))
-    return flat_codes(request, suffix, codes.Document, items)
+    """The documents that match every filter as flat rows, in the order asked for: JSON, CSV, NDJSON, Parquet or XLSX."""
+    require_codes(session, {"publisher": (Actor.code, query.publisher)})
+    rows = stream_counted(session, select_documents(query), order_documents(query.sort), count_documents)
+    return flat_codes(request, suffix, query, codes.Document, map(rendering.document, rows))
 
 
 @router.get("/documents/{code}", response_model=codes.Document, responses=FOUND)
 def get_document(session: ReadSession, code: PathCode) -> Response:
     """One document."""
-    row = get_one(session, select_documents(FlatCodeQuery()), Document.code, "document", code)
+    row = get_one(session, select_documents(DocumentFilters()), Document.code, "document", code)
     return answer(rendering.document(counted(session, [row], count_documents)[0]))

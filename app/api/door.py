@@ -25,6 +25,8 @@ SECURITY = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Cache-Control": "no-cache",
 }
+VARY = "Accept, Accept-Encoding, Origin"
+"""What an answer may depend on besides its address; said of every one, so that caches need not be told apart."""
 
 
 class Door:
@@ -53,7 +55,8 @@ class Door:
         if refusal is not None:
             await refusal(scope, receive, sending)
             return
-        inner = {**scope, "method": "GET" if head else scope["method"], "query_string": _encoded(scope["query_string"])}
+        method = "GET" if head else scope["method"]
+        inner = {**scope, "method": method, "head": head, "query_string": _encoded(scope["query_string"])}
         try:
             await self.app(inner, receive, sending)
         except Exception as error:
@@ -63,7 +66,7 @@ class Door:
 
 
 class Sealed:
-    """The outermost layer: security headers on every answer."""
+    """The outermost layer: security headers and `Vary` on every answer."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -76,6 +79,7 @@ class Sealed:
                 headers = MutableHeaders(scope=message)
                 for name, value in SECURITY.items():
                     headers.setdefault(name, value)
+                headers["Vary"] = VARY
             await send(message)
 
         await self.app(scope, receive, sending)

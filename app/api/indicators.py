@@ -1,14 +1,23 @@
 """What is measured, and how much is claimed about it?"""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from app.api.answers import FLAT, FOUND, LISTED, answer, answer_page, counted, flat_codes
+from app.api.answers import FLAT, FOUND, LISTED, answer, answer_page, counted, flat_codes, stream_counted
 from app.api.dependencies import ReadSession, strict_parameters
+from app.exports.formats import Suffix
 from app.models import Indicator
-from app.queries.codes import FlatCodeQuery, IndicatorListQuery, by_code, count_indicators, get_one, select_indicators
+from app.queries.codes import (
+    IndicatorFilters,
+    IndicatorFlatQuery,
+    IndicatorListQuery,
+    by_code,
+    count_indicators,
+    get_one,
+    select_indicators,
+)
 from app.queries.listing import PathCode, read_page, require_codes
 from app.rendering import codes as rendering
 from app.schemas import codes
@@ -28,16 +37,16 @@ def list_indicators(request: Request, session: ReadSession, query: Annotated[Ind
 
 @router.get("/indicators.{suffix}", responses=FLAT)
 def export_indicators(
-    request: Request, session: ReadSession, suffix: Literal["json", "csv"], query: Annotated[FlatCodeQuery, Query()]
+    request: Request, session: ReadSession, suffix: Suffix, query: Annotated[IndicatorFlatQuery, Query()]
 ) -> Response:
-    """All indicators as flat rows: a JSON array or CSV, by code, not paged."""
-    rows = session.execute(select_indicators(query).order_by(Indicator.code)).scalars().all()
-    items = map(rendering.indicator, counted(session, rows, count_indicators))
-    return flat_codes(request, suffix, codes.Indicator, items)
+    """The indicators that match every filter as flat rows, by code, not paged: JSON, CSV, NDJSON, Parquet or XLSX."""
+    require_codes(session, {"topic": (Indicator.topic, query.topic)})
+    rows = stream_counted(session, select_indicators(query), by_code(Indicator.code), count_indicators)
+    return flat_codes(request, suffix, query, codes.Indicator, map(rendering.indicator, rows))
 
 
 @router.get("/indicators/{code}", response_model=codes.Indicator, responses=FOUND)
 def get_indicator(session: ReadSession, code: PathCode) -> Response:
     """One indicator."""
-    row = get_one(session, select_indicators(FlatCodeQuery()), Indicator.code, "indicator", code)
+    row = get_one(session, select_indicators(IndicatorFilters()), Indicator.code, "indicator", code)
     return answer(rendering.indicator(counted(session, [row], count_indicators)[0]))

@@ -1,12 +1,14 @@
 """Which one value does each cell get, and how did it go over time?"""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from app.api.answers import COMMON, FLAT, LISTED, answer, answer_flat, answer_page
 from app.api.dependencies import ReadSession, strict_parameters
+from app.exports.columns import OBSERVATIONS, POINTS
+from app.exports.formats import Suffix
 from app.queries.comparisons import read_cells, select_comparisons
 from app.queries.listing import data_version, read_page
 from app.queries.observations import (
@@ -22,7 +24,7 @@ from app.queries.observations import (
 from app.queries.series import SeriesFlatQuery, SeriesQuery, read_series
 from app.queries.statements import check_codes, notes_for
 from app.rendering import observations as rendering
-from app.schemas.observations import FLAT_OBSERVATION, FLAT_POINT, ObservationMeta, ObservationPage, SeriesList, SeriesMeta
+from app.schemas.observations import ObservationMeta, ObservationPage, SeriesList, SeriesMeta
 
 router = APIRouter(prefix="/v1", tags=["observations"], dependencies=[Depends(strict_parameters)])
 
@@ -41,13 +43,13 @@ def list_observations(request: Request, session: ReadSession, query: Annotated[O
 
 @router.get("/observations.{suffix}", responses=FLAT)
 def export_observations(
-    request: Request, session: ReadSession, suffix: Literal["json", "csv"], query: Annotated[ObservationFlatQuery, Query()]
+    request: Request, session: ReadSession, suffix: Suffix, query: Annotated[ObservationFlatQuery, Query()]
 ) -> Response:
-    """The observations as flat rows: a JSON array or CSV, one row a cell, by cell, not paged."""
+    """The observations as flat rows, one a cell, by cell, not paged: JSON, CSV, NDJSON, Parquet or XLSX."""
     check_codes(session, query)
     convert = _converting(session, query)
     rows = (rendering.flat_observation(each, query.policy, convert(each)) for each in stream_observations(session, query))
-    return answer_flat(request, suffix, FLAT_OBSERVATION, rows)
+    return answer_flat(request, suffix, query, OBSERVATIONS, rows)
 
 
 @router.get("/series", response_model=SeriesList, responses=COMMON)
@@ -73,13 +75,11 @@ def _converting(session: ReadSession, query: ObservationFilters) -> rendering.Co
 
 
 @router.get("/series.{suffix}", responses=FLAT)
-def export_series(
-    request: Request, session: ReadSession, suffix: Literal["json", "csv"], query: Annotated[SeriesFlatQuery, Query()]
-) -> Response:
-    """The points of all series as flat rows, by time: a JSON array or CSV, not paged; points without a value come last."""
+def export_series(request: Request, session: ReadSession, suffix: Suffix, query: Annotated[SeriesFlatQuery, Query()]) -> Response:
+    """The points of all series as flat rows, by time, valueless ones last, not paged: JSON, CSV, NDJSON, Parquet or XLSX."""
     check_codes(session, query)
     lines = read_series(session, query)
     convert = _converting(session, query)
     rows = [rendering.flat_point(each, line, query.policy, convert(each)) for line in lines for each in line.points]
     rows.sort(key=lambda row: (row["value"] is None, row["time"], row["series"]))
-    return answer_flat(request, suffix, FLAT_POINT, rows)
+    return answer_flat(request, suffix, query, POINTS, rows)

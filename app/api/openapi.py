@@ -12,9 +12,12 @@ from sqlalchemy.orm import Session
 from starlette.responses import FileResponse, HTMLResponse, Response
 
 from app import models
+from app.api.answers import problem_response
 from app.api.dependencies import ReadSession
+from app.api.negotiation import ENDING, ENVELOPE, twins
 from app.errors import NotFoundError
-from app.exports.formats import to_json
+from app.exports.formats import FORMATS
+from app.exports.wire import to_json
 from app.paths import STATIC
 from app.queries.listing import data_version
 from app.schemas.service import Problem
@@ -51,7 +54,9 @@ TAGS = [
 ABOUT = """Claimbook answers **which document claims which number, in which words**.
 
 Every list is strict: an unknown parameter or code is a 422 that names the nearest one. Code filters may be repeated or joined by
-commas (OR). Pages follow `page.next` (also in the `Link` header); `.json` and `.csv` give the same rows flat and unpaged.
+commas (OR). Pages follow `page.next` (also in the `Link` header). A suffix gives the same rows flat and unpaged: `.json`, `.csv`,
+`.ndjson`, `.parquet`, `.xlsx`, for regions `.geojson`; `Accept` chooses too. Answers have an `ETag` (304 when nothing changed)
+and take HEAD and one byte range (206, 416).
 Numbers are exact: `value` is a plain JSON number, `value_text` the same as decimal text, `interval` the values the words allow.
 Errors are problem documents (RFC 9457). Code is MIT; curated data CC BY 4.0; articles belong to their publishers."""
 
@@ -73,6 +78,21 @@ CODES: dict[str, Any] = {
 }
 RATE = sa.literal("implied_rate~") + models.Relation.other + "~" + models.Relation.statement
 """Id of the derivation that a conversion gives."""
+
+SHAPES: dict[str, Any] = {
+    "json": {"type": "array", "items": {"type": "object"}},
+    "csv": {"type": "string"},
+    "ndjson": {"type": "string"},
+    "geojson": {
+        "type": "object",
+        "required": ["type", "features"],
+        "properties": {
+            "type": {"const": "FeatureCollection"},
+            "features": {"type": "array", "items": {"type": "object"}},
+        },
+    },
+}
+"""What the flat formats look like; those that are not listed are bytes."""
 
 KINDS: dict[str, Any] = {"/v1/regions": models.Region.kind, "/v1/projects": models.Project.kind}
 EXAMPLES: dict[str, Any] = {
@@ -152,10 +172,24 @@ def base_document(app: FastAPI) -> dict[str, Any]:
     for operations in document["paths"].values():
         for operation in operations.values():
             operation["summary"] = operation["description"].split(".")[0].split(":")[0]
+    for path, suffixes in twins(app).items():
+        _describe_formats(document["paths"][path]["get"], document["paths"][f"{path}{ENDING}"]["get"], suffixes)
     schema = Problem.model_json_schema(by_alias=True, ref_template="#/components/schemas/{model}")
     document["components"]["schemas"].update(schema.pop("$defs"))
     document["components"]["schemas"]["Problem"] = schema
     return document
+
+
+def _describe_formats(pages: dict[str, Any], flat: dict[str, Any], suffixes: list[str]) -> None:
+    """Write the formats that a list comes in, by `Accept` and by suffix, as this installation has them."""
+    shapes = {FORMATS[each].media_type: {"schema": SHAPES.get(each, {"type": "string", "format": "binary"})} for each in suffixes}
+    flat["responses"]["200"]["content"] = shapes
+    pages["responses"]["200"]["content"] |= {name: shape for name, shape in shapes.items() if name != ENVELOPE}
+    pages["responses"]["406"] = problem_response("`Accept` names no format of the list; those there are are named.")
+    for parameter in flat["parameters"]:
+        if parameter["name"] == "suffix":
+            parameter["description"] = "The format; the media types of the answer stand in the same order."
+            parameter["schema"]["enum"] = suffixes
 
 
 @router.get("/docs")

@@ -16,7 +16,7 @@ from starlette.routing import Match
 
 from app.domain.nearest import nearest
 from app.errors import BadRequestError, DatabaseUnavailableError, Fault, NotFoundError, SchemaMismatchError, WithdrawnError
-from app.exports.formats import to_json
+from app.exports.wire import to_json
 from app.schemas.service import Problem, ProblemError
 
 MEDIA_TYPE = "application/problem+json"
@@ -60,6 +60,12 @@ KINDS: dict[str, Kind] = {
         "Everything here is read with GET or HEAD; only /v1/checks takes POST too, and stores nothing.",
         f"Use one of {METHODS}.",
     ),
+    "not-acceptable": Kind(
+        406,
+        "There is no such format",
+        "`Accept` names no media type that this list comes in, or the suffix one that this installation cannot write.",
+        "Ask for one that the problem lists. `.parquet` and `.xlsx` need the extra: `pip install 'claimbook[export]'`.",
+    ),
     "withdrawn": Kind(
         410,
         "The statement was withdrawn",
@@ -74,6 +80,12 @@ KINDS: dict[str, Kind] = {
     ),
     "unsupported-media-type": Kind(
         415, "The body is of another type", "A body is read as JSON only.", "Send `Content-Type: application/json`."
+    ),
+    "range-not-satisfiable": Kind(
+        416,
+        "There is no such part",
+        "`Range` begins beyond the end of the answer.",
+        "`Content-Range` says how long the answer is; ask for a part inside it, or for all of it.",
     ),
     "unknown-parameter": Kind(
         422,
@@ -111,6 +123,12 @@ KINDS: dict[str, Kind] = {
         "Derivations, series and checks are reckoned anew for each answer, from a limited number of figures.",
         "Name one `indicator` or more, and regions or a time; the problem says what would narrow it.",
     ),
+    "format-too-small": Kind(
+        422,
+        "The format cannot hold so much",
+        "A sheet holds 1,048,575 rows below its header, and a cell 32,767 characters.",
+        "Take `.csv` or `.parquet`, which hold any number of rows, or narrow the list with filters.",
+    ),
     "not-convertible": Kind(
         422,
         "A figure has no such unit",
@@ -143,6 +161,12 @@ KINDS: dict[str, Kind] = {
         "The database has another schema",
         "The database's schema is missing, older or newer than this program's.",
         "The operator runs `claimbook migrate`, or installs the matching program.",
+    ),
+    "insufficient-storage": Kind(
+        507,
+        "There is no room for the answer",
+        "An answer above 8 MiB is kept on disk while parts of it are asked for, and there was no room left.",
+        "Narrow the list with filters, or read all of it as `.csv` or `.ndjson`; the operator can raise CLAIMBOOK_SPOOL_BYTES.",
     ),
 }
 """Every problem there is, by code; /problems/{code} explains it."""

@@ -1,14 +1,24 @@
 """Which regions are there, how do they lie in each other, and how much is claimed about each?"""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from app.api.answers import COMMON, FLAT, FOUND, LISTED, answer, answer_page, counted, flat_codes
+from app.api.answers import COMMON, FLAT, FOUND, LISTED, answer, answer_page, counted, flat_codes, stream_counted
 from app.api.dependencies import ReadSession, strict_parameters
+from app.exports.formats import PlaceSuffix
 from app.models import Region
-from app.queries.codes import FlatCodeQuery, RegionListQuery, all_regions, by_code, count_regions, get_one, select_regions
+from app.queries.codes import (
+    RegionFilters,
+    RegionFlatQuery,
+    RegionListQuery,
+    all_regions,
+    by_code,
+    count_regions,
+    get_one,
+    select_regions,
+)
 from app.queries.listing import PathCode, read_page, require_codes
 from app.rendering import codes as rendering
 from app.schemas import codes
@@ -28,12 +38,15 @@ def list_regions(request: Request, session: ReadSession, query: Annotated[Region
 
 @router.get("/regions.{suffix}", responses=FLAT)
 def export_regions(
-    request: Request, session: ReadSession, suffix: Literal["json", "csv"], query: Annotated[FlatCodeQuery, Query()]
+    request: Request, session: ReadSession, suffix: PlaceSuffix, query: Annotated[RegionFlatQuery, Query()]
 ) -> Response:
-    """All regions as flat rows: a JSON array or CSV, by code, not paged."""
-    rows = session.execute(select_regions(query).order_by(Region.code)).scalars().all()
-    items = map(rendering.region, counted(session, rows, count_regions))
-    return flat_codes(request, suffix, codes.Region, items)
+    """The regions that match every filter as flat rows, by code, not paged.
+
+    JSON, CSV, NDJSON, Parquet, XLSX, or GeoJSON: features whose properties are the row, without geometry where none is certain.
+    """
+    require_codes(session, {"kind": (Region.kind, query.kind), "within": (Region.code, query.within)})
+    rows = stream_counted(session, select_regions(query), by_code(Region.code), count_regions)
+    return flat_codes(request, suffix, query, codes.Region, map(rendering.region, rows))
 
 
 @router.get("/regions/tree", response_model=codes.RegionTree, responses=COMMON)
@@ -47,5 +60,5 @@ def get_region_tree(session: ReadSession) -> Response:
 @router.get("/regions/{code}", response_model=codes.Region, responses=FOUND)
 def get_region(session: ReadSession, code: PathCode) -> Response:
     """One region."""
-    row = get_one(session, select_regions(FlatCodeQuery()), Region.code, "region", code)
+    row = get_one(session, select_regions(RegionFilters()), Region.code, "region", code)
     return answer(rendering.region(counted(session, [row], count_regions)[0]))

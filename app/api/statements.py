@@ -1,7 +1,7 @@
 """Which document claims which number, in which words?"""
 
 from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
@@ -9,6 +9,8 @@ from starlette.responses import Response
 from app.api.answers import FLAT, FOUND, LISTED, answer, answer_flat, answer_page, problem_response
 from app.api.dependencies import Configured, ReadSession, strict_parameters
 from app.api.groups import answer_groups
+from app.exports.columns import STATEMENTS
+from app.exports.formats import Suffix
 from app.models import Statement as Row
 from app.queries.comparisons import comparisons_of
 from app.queries.conversion import conversion_of, converter_for, units_of
@@ -37,7 +39,6 @@ from app.rendering.facets import facet
 from app.schemas.common import Page
 from app.schemas.facets import FacetedPage, GroupPage
 from app.schemas.statements import (
-    FLAT_COLUMNS,
     Citation,
     EvidenceDetail,
     RelatedList,
@@ -108,19 +109,19 @@ def export_statements(
     request: Request,
     session: ReadSession,
     settings: Configured,
-    suffix: Literal["json", "csv"],
+    suffix: Suffix,
     query: Annotated[StatementFlatQuery, Query()],
 ) -> Response:
-    """The statements that match every filter as flat rows: a JSON array or CSV, one row a statement, not paged."""
+    """The statements that match every filter as flat rows, one a statement, not paged: JSON, CSV, NDJSON, Parquet or XLSX."""
     check_codes(session, query)
-    columns = [column for column in FLAT_COLUMNS if not query.fields or column in query.fields]
+    columns = {name: kind for name, kind in STATEMENTS.items() if not query.fields or name in query.fields}
     in_unit = _converting(session, query)
 
     def flat(row: Row) -> dict[str, Any]:
         return {**rendering.flat(row, quotes=settings.quotes), **in_unit(row), "match": query.match_of(row)}
 
     rows = stream_statements(session, query, flat)
-    return answer_flat(request, suffix, columns, rows)
+    return answer_flat(request, suffix, query, columns, rows)
 
 
 def _converting(session: ReadSession, query: StatementFlatQuery) -> Callable[[Row], dict[str, Any]]:

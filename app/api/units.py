@@ -1,15 +1,16 @@
 """In which units are figures given, and how do they convert?"""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from app.api.answers import FLAT, FOUND, LISTED, answer, answer_page, counted, flat_codes
+from app.api.answers import FLAT, FOUND, LISTED, answer, answer_page, counted, flat_codes, stream_counted
 from app.api.dependencies import ReadSession, strict_parameters
+from app.exports.formats import Suffix
 from app.models import Unit
-from app.queries.codes import FlatCodeQuery, UnitListQuery, by_code, count_units, get_one, select_units
-from app.queries.listing import PathUnit, read_page
+from app.queries.codes import UnitFlatQuery, UnitListQuery, by_code, count_units, get_one, select_units
+from app.queries.listing import CodeFilters, PathUnit, read_page
 from app.rendering import codes as rendering
 from app.schemas import codes
 from app.schemas.common import Page
@@ -26,17 +27,14 @@ def list_units(request: Request, session: ReadSession, query: Annotated[UnitList
 
 
 @router.get("/units.{suffix}", responses=FLAT)
-def export_units(
-    request: Request, session: ReadSession, suffix: Literal["json", "csv"], query: Annotated[FlatCodeQuery, Query()]
-) -> Response:
-    """All units as flat rows: a JSON array or CSV, by code, not paged."""
-    rows = session.execute(select_units(query).order_by(Unit.code)).scalars().all()
-    items = map(rendering.unit, counted(session, rows, count_units))
-    return flat_codes(request, suffix, codes.Unit, items)
+def export_units(request: Request, session: ReadSession, suffix: Suffix, query: Annotated[UnitFlatQuery, Query()]) -> Response:
+    """The units that match every filter as flat rows, by code, not paged: JSON, CSV, NDJSON, Parquet or XLSX."""
+    rows = stream_counted(session, select_units(query), by_code(Unit.code), count_units)
+    return flat_codes(request, suffix, query, codes.Unit, map(rendering.unit, rows))
 
 
 @router.get("/units/{code}", response_model=codes.Unit, responses=FOUND)
 def get_unit(session: ReadSession, code: PathUnit) -> Response:
     """One unit."""
-    row = get_one(session, select_units(FlatCodeQuery()), Unit.code, "unit", code)
+    row = get_one(session, select_units(CodeFilters()), Unit.code, "unit", code)
     return answer(rendering.unit(counted(session, [row], count_units)[0]))

@@ -5,22 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-LEFT_OUT = frozenset({"links"})
-"""Fields that make no sense in a table."""
-
-
-def columns_of(shape: type[BaseModel], prefix: str = "") -> list[str]:
-    """The columns of a shape, in order; known without any row."""
-    columns: list[str] = []
-    for name, field in shape.model_fields.items():
-        if name in LEFT_OUT:
-            continue
-        nested = field.annotation
-        if isinstance(nested, type) and issubclass(nested, BaseModel):
-            columns.extend(columns_of(nested, f"{prefix}{name}_"))
-        else:
-            columns.append(f"{prefix}{name}")
-    return columns
+from app.exports.columns import LEFT_OUT
 
 
 def flatten(value: BaseModel, prefix: str = "") -> dict[str, Any]:

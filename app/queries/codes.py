@@ -27,22 +27,30 @@ from app.models import (
     StatementRegion,
     Unit,
 )
-from app.queries.listing import CodeListQuery, Codes, OneOrMore, Order, Strict, Text, words_of
+from app.queries.listing import CodeFilters, Codes, Flat, OneOrMore, Order, Paging, words_of
 from app.queries.periods import Moment
 from app.queries.statements import regions_within
 
 T = TypeVar("T")
 
 
-class RegionListQuery(CodeListQuery):
-    """Parameters of the list of regions."""
+class RegionFilters(CodeFilters):
+    """The filters of regions."""
 
     kind: Annotated[Codes, Field(description="Regions of one of these kinds. Left out: all.")] = []
     within: Annotated[Codes, Field(description="These regions and those that lie in them. Left out: all.")] = []
 
 
-class IndicatorListQuery(CodeListQuery):
-    """Parameters of the list of indicators."""
+class RegionListQuery(RegionFilters, Paging):
+    """Parameters of the list of regions."""
+
+
+class RegionFlatQuery(RegionFilters, Flat):
+    """Parameters of the flat forms of the list of regions."""
+
+
+class IndicatorFilters(CodeFilters):
+    """The filters of indicators."""
 
     topic: Annotated[Codes, Field(description="Indicators of one of these topics. Left out: all.")] = []
     stock_flow: Annotated[
@@ -51,18 +59,38 @@ class IndicatorListQuery(CodeListQuery):
     ] = []
 
 
-class UnitListQuery(CodeListQuery):
+class IndicatorListQuery(IndicatorFilters, Paging):
+    """Parameters of the list of indicators."""
+
+
+class IndicatorFlatQuery(IndicatorFilters, Flat):
+    """Parameters of the flat forms of the list of indicators."""
+
+
+class UnitListQuery(CodeFilters, Paging):
     """Parameters of the list of units."""
 
 
-class ActorListQuery(CodeListQuery):
-    """Parameters of the list of actors."""
+class UnitFlatQuery(CodeFilters, Flat):
+    """Parameters of the flat forms of the list of units."""
+
+
+class ActorFilters(CodeFilters):
+    """The filters of actors."""
 
     kind: Annotated[OneOrMore[ActorKind], Field(description="`person`, `organisation` or both. Left out: both.")] = []
 
 
-class ProjectListQuery(CodeListQuery):
-    """Parameters of the list of projects."""
+class ActorListQuery(ActorFilters, Paging):
+    """Parameters of the list of actors."""
+
+
+class ActorFlatQuery(ActorFilters, Flat):
+    """Parameters of the flat forms of the list of actors."""
+
+
+class ProjectFilters(CodeFilters):
+    """The filters of projects."""
 
     kind: Annotated[Codes, Field(description="Projects of one of these kinds. Left out: all.")] = []
     region: Annotated[Codes, Field(description="Projects that name one of these regions. Left out: all.")] = []
@@ -70,8 +98,16 @@ class ProjectListQuery(CodeListQuery):
     actor: Annotated[Codes, Field(description="Projects in which one of these actors takes part. Left out: all.")] = []
 
 
-class DocumentListQuery(CodeListQuery):
-    """Parameters of the list of documents."""
+class ProjectListQuery(ProjectFilters, Paging):
+    """Parameters of the list of projects."""
+
+
+class ProjectFlatQuery(ProjectFilters, Flat):
+    """Parameters of the flat forms of the list of projects."""
+
+
+class DocumentFilters(CodeFilters):
+    """The filters of documents."""
 
     publisher: Annotated[Codes, Field(description="Documents that one of these actors published. Left out: all.")] = []
     published_from: Annotated[Moment | None, Field(description="Documents published on this day or later.")] = None
@@ -81,12 +117,12 @@ class DocumentListQuery(CodeListQuery):
     ] = "code"
 
 
-class FlatCodeQuery(Strict):
-    """Parameters of the flat form of a code list."""
+class DocumentListQuery(DocumentFilters, Paging):
+    """Parameters of the list of documents."""
 
-    q: Annotated[
-        Text | None, Field(description="Every word must occur in the English or Chinese name, in any case. Left out: all.")
-    ] = None
+
+class DocumentFlatQuery(DocumentFilters, Flat):
+    """Parameters of the flat forms of the list of documents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,27 +138,27 @@ def by_code(column: Any) -> Order:
     return Order(columns=(), key=column)
 
 
-def select_regions(query: Any) -> sa.Select[Region]:
+def select_regions(query: RegionFilters) -> sa.Select[Region]:
     """Regions with their parents and children."""
     select = sa.select(Region).options(selectinload(Region.parents), selectinload(Region.children))
-    if getattr(query, "kind", None):
+    if query.kind:
         select = select.where(Region.kind.in_(query.kind))
-    if getattr(query, "within", None):
+    if query.within:
         select = select.where(Region.code.in_(regions_within(query.within)))
     return _named(select, Region.folded, query.q)
 
 
-def select_indicators(query: Any) -> sa.Select[Indicator]:
+def select_indicators(query: IndicatorFilters) -> sa.Select[Indicator]:
     """Indicators with what they count."""
     select = sa.select(Indicator).options(selectinload(Indicator.counted))
-    if getattr(query, "topic", None):
+    if query.topic:
         select = select.where(Indicator.topic.in_(query.topic))
-    if getattr(query, "stock_flow", None):
+    if query.stock_flow:
         select = select.where(Indicator.stock_flow.in_(query.stock_flow))
     return _named(select, Indicator.folded, query.q)
 
 
-def select_units(query: Any) -> sa.Select[Unit]:
+def select_units(query: CodeFilters) -> sa.Select[Unit]:
     """Units of measure."""
     select = sa.select(Unit)
     if query.q:
@@ -132,43 +168,43 @@ def select_units(query: Any) -> sa.Select[Unit]:
     return select
 
 
-def select_actors(query: Any) -> sa.Select[Actor]:
+def select_actors(query: ActorFilters) -> sa.Select[Actor]:
     """Persons and organisations."""
     select = sa.select(Actor)
-    if getattr(query, "kind", None):
+    if query.kind:
         select = select.where(Actor.kind.in_(query.kind))
     return _named(select, Actor.folded, query.q)
 
 
-def select_projects(query: Any) -> sa.Select[Project]:
+def select_projects(query: ProjectFilters) -> sa.Select[Project]:
     """Projects with their regions, parties and history."""
     select = sa.select(Project).options(
         selectinload(Project.regions).joinedload(ProjectRegion.place),
         selectinload(Project.parties).joinedload(ProjectParty.party),
         selectinload(Project.history),
     )
-    if getattr(query, "kind", None):
+    if query.kind:
         select = select.where(Project.kind.in_(query.kind))
-    if getattr(query, "region", None):
+    if query.region:
         select = select.where(_lies(ProjectRegion.region.in_(query.region)))
-    if getattr(query, "within", None):
+    if query.within:
         select = select.where(_lies(ProjectRegion.region.in_(regions_within(query.within))))
-    if getattr(query, "actor", None):
+    if query.actor:
         parties = sa.select(ProjectParty.project).where(ProjectParty.actor.in_(query.actor))
         select = select.where(Project.code.in_(parties))
     return _named(select, Project.folded, query.q)
 
 
-def select_documents(query: Any) -> sa.Select[Document]:
+def select_documents(query: DocumentFilters) -> sa.Select[Document]:
     """Documents with publisher and authors."""
     select = sa.select(Document).options(
         joinedload(Document.issuer), selectinload(Document.authors).joinedload(DocumentAuthor.author)
     )
-    if getattr(query, "publisher", None):
+    if query.publisher:
         select = select.where(Document.publisher.in_(query.publisher))
-    if getattr(query, "published_from", None):
+    if query.published_from:
         select = select.where(Document.published_on >= parse_moment(query.published_from)[0])
-    if getattr(query, "published_to", None):
+    if query.published_to:
         select = select.where(Document.published_on <= parse_moment(query.published_to)[1])
     return _named(select, Document.folded, query.q)
 

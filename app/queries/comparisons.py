@@ -15,7 +15,7 @@ from app.domain.nearest import nearest
 from app.errors import NotFoundError
 from app.models import Comparison, DocumentGroup, Relation, Statement
 from app.queries.conditions import Condition, read_condition
-from app.queries.listing import OneOrMore, Order, Paging
+from app.queries.listing import Flat, OneOrMore, Order, Paging
 from app.queries.statements import StatementFilters, select_statements, with_neighbours
 
 MOST_FIGURES = 100
@@ -60,7 +60,7 @@ class ComparisonListQuery(ComparisonFilters, Paging):
     ] = "cell"
 
 
-class ComparisonFlatQuery(ComparisonFilters):
+class ComparisonFlatQuery(ComparisonFilters, Flat):
     """Parameters of the flat forms of the list of comparisons."""
 
     sort: Annotated[

@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session, selectinload
 
 from app.domain.words import MentionState
 from app.models import Document, Mention
-from app.queries.listing import OneOrMore, Order, Paging, Strict, Words
+from app.queries.listing import Flat, OneOrMore, Order, Paging, Strict, Words
 
 ORDER = Order(columns=(), key=Mention.start)
 
 
-class MentionFlatQuery(Strict):
-    """Parameters of the flat form of a document's mentions."""
+class MentionFilters(Strict):
+    """The filters of a document's mentions."""
 
     state: Annotated[OneOrMore[MentionState], Field(description="Only mentions in one of these states. Left out: all.")] = []
     reason: Annotated[
@@ -23,11 +23,15 @@ class MentionFlatQuery(Strict):
     ] = []
 
 
-class MentionListQuery(MentionFlatQuery, Paging):
+class MentionListQuery(MentionFilters, Paging):
     """Parameters of the list of a document's mentions."""
 
 
-def select_mentions(document: str, query: MentionFlatQuery) -> sa.Select[Mention]:
+class MentionFlatQuery(MentionFilters, Flat):
+    """Parameters of the flat forms of a document's mentions."""
+
+
+def select_mentions(document: str, query: MentionFilters) -> sa.Select[Mention]:
     """The numbers of a document, with the statements that say them."""
     select = sa.select(Mention).where(Mention.document == document).options(selectinload(Mention.stated_by))
     if query.state:

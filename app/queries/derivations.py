@@ -18,7 +18,7 @@ from app.domain.text import MAX_CODE, STATEMENT_ID
 from app.errors import NotFoundError
 from app.models import Document, Indicator, Project, Region, Statement
 from app.queries.ledger import read_conversions, read_ledger, read_names
-from app.queries.listing import Codes, OneOrMore, Paging, Strict, require_codes
+from app.queries.listing import Codes, Flat, OneOrMore, Paging, Strict, require_codes
 from app.queries.periods import SPECIAL_LABELS, Label, label_days
 from app.queries.statements import regions_within
 
@@ -70,7 +70,7 @@ class DerivationListQuery(DerivationFilters, Paging):
     """Parameters of the paged list of derivations."""
 
 
-class DerivationFlatQuery(DerivationFilters):
+class DerivationFlatQuery(DerivationFilters, Flat):
     """Parameters of the flat forms of the list of derivations."""
 
 

@@ -10,7 +10,7 @@ import hmac
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Generic, Literal, TypeVar
@@ -124,8 +124,16 @@ class Paging(Strict):
     ] = []
 
 
-class CodeListQuery(Paging):
-    """Parameters of the lists of codes."""
+class Flat(Strict):
+    """The parameters of every list as flat rows."""
+
+    bom: Annotated[
+        bool, Field(description="Only with `.csv`: begin with a byte order mark, by which some spreadsheets know UTF-8.")
+    ] = False
+
+
+class CodeFilters(Strict):
+    """The filters of every list of codes."""
 
     q: Annotated[
         Text | None, Field(description="Every word must occur in the English or Chinese name, in any case. Left out: all.")
@@ -221,6 +229,21 @@ def read_ranked(
     cursor = write_cursor(page[-1][0], key, scope) if more else None
     total = len(ranked) if "total" in query.include else None
     return Rows(items=[row for _, row in page], limit=query.limit, cursor=cursor, total=total, data_version=version)
+
+
+def stream_rows(session: Session, select: sa.Select[Any], order: Order, *, size: int = 500) -> Iterator[list[Any]]:
+    """All rows of a list, in order, `size` at a time; what was read before is forgotten."""
+    values_of = (*order.columns, order.key)
+    select = select.order_by(*order.by()).add_columns(*values_of)
+    last: list[Any] | None = None
+    while True:
+        window = select.where(order.after(last)) if last is not None else select
+        rows = session.execute(window.limit(size)).all()
+        yield [row[0] for row in rows]
+        if len(rows) < size:
+            return
+        last = list(rows[-1][1:])
+        session.expunge_all()
 
 
 def data_version(session: Session) -> int:

@@ -12,7 +12,7 @@ from app.domain.policy import Candidate, Choice, Policy, choose, policies_disagr
 from app.models import Comparison, Statement
 from app.queries.comparisons import Cell, ComparisonFilters, read_cells, select_comparisons
 from app.queries.conversion import Conversion, Converter, converter_for
-from app.queries.listing import Order, Paging
+from app.queries.listing import Flat, Order, Paging
 from app.queries.targets import UNIT_AS, UnitAs
 
 BY_CELL = Order(columns=(), key=Comparison.cell)
@@ -38,7 +38,7 @@ class ObservationListQuery(ObservationFilters, Paging):
     """Parameters of the list of observations."""
 
 
-class ObservationFlatQuery(ObservationFilters):
+class ObservationFlatQuery(ObservationFilters, Flat):
     """Parameters of the flat forms of the list of observations."""
 
 

@@ -20,7 +20,7 @@ from app.domain.words import Kind
 from app.errors import BadRequestError, Fault
 from app.models import Statement
 from app.queries.comparisons import read_cells, select_comparisons
-from app.queries.listing import OneOrMore
+from app.queries.listing import Flat, OneOrMore
 from app.queries.observations import BY_CELL, ObservationFilters, Observed, observe
 from app.schemas.observations import GapReason
 
@@ -55,7 +55,7 @@ class SeriesQuery(SeriesFilters):
     ] = "none"
 
 
-class SeriesFlatQuery(SeriesFilters):
+class SeriesFlatQuery(SeriesFilters, Flat):
     """Parameters of the flat forms of series."""
 
 

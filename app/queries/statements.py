@@ -18,7 +18,7 @@ from app.errors import BadRequestError, Fault, NotFoundError, WithdrawnError
 from app.models import Document, DocumentAuthor, Indicator, Project, Region, RegionParent, Relation, StatementRegion, Unit
 from app.models import Statement as Row
 from app.queries.conditions import Condition, Threshold, read_condition
-from app.queries.listing import Codes, OneOrMore, Order, Paging, Strict, Text, UnitCodes, require_codes, words_of
+from app.queries.listing import Codes, Flat, OneOrMore, Order, Paging, Strict, Text, UnitCodes, require_codes, words_of
 from app.queries.periods import SPECIAL_LABELS, Label, Moment, PeriodMatch, is_cumulative, label_days, meets
 from app.queries.targets import UNIT_AS, UnitAs
 from app.schemas.statements import FlatColumn, StatementField
@@ -160,7 +160,7 @@ class StatementFilters(Strict):
         return satisfies(row.interval, self._threshold.operator, self._threshold.value)
 
 
-class StatementFlatQuery(StatementFilters):
+class StatementFlatQuery(StatementFilters, Flat):
     """Parameters of the flat formats: filters, order and columns; not paged."""
 
     sort: Annotated[

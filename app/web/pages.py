@@ -12,7 +12,7 @@ from app.api.problems import KINDS
 from app.api.service import read_index
 from app.domain.nearest import nearest
 from app.errors import NotFoundError
-from app.exports.formats import to_json
+from app.exports.wire import to_json
 from app.paths import TEMPLATES
 from app.queries.examples import examples
 from app.version import VERSION

@@ -521,6 +521,10 @@ def test_every_kind_of_problem_is_provoked_by_some_test() -> None:
         "too-broad": "test_series",
         "unit-needed": "test_comparisons",
         "not-convertible": "test_unit_as",
+        "not-acceptable": "test_negotiation",
+        "range-not-satisfiable": "test_ranges",
+        "insufficient-storage": "test_ranges",
+        "format-too-small": "test_formats",
     }
     assert {code for _, _, code, _, _ in BAD} | elsewhere.keys() == KINDS.keys()
 

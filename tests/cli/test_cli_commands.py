@@ -11,10 +11,11 @@ from app.db import SCHEMA_REVISION
 from app.version import VERSION
 
 COMMANDS = {
-    "": ("serve", "migrate", "seed", "verify", "documents", "--version"),
+    "": ("serve", "migrate", "seed", "verify", "export", "documents", "--version"),
     "serve": ("--database", "--host", "--port", "--workers", "--access-log", "--migrate"),
     "migrate": ("--database",),
     "seed": ("--from", "--check", "--prune", "--database"),
+    "export": ("--out", "--database", "LIST[.FORMAT]", "FILTER..."),
     "verify": ("--database", "document"),
     "documents": ("attach",),
     "documents attach": ("--accept", "--database", "paths"),

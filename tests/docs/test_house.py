@@ -22,14 +22,15 @@ NOTHING = "nothing"
 
 MAY_IMPORT = {
     "cli": BELOW,
+    "exporting": "main, exports, errors, settings",
     "serving": "main, seed, queries, upgrade, db, errors, paths, settings",
-    "main": "web, api, db, settings, version",
+    "main": "web, api, exports, db, settings, version",
     "web": "api, queries, exports, domain, errors, paths, version",
     "api": "rendering, queries, exports, models, schemas, db, domain, errors, paths, settings, version",
     "rendering": "queries, models, schemas, domain",
     "seed": "upkeep, models, db, domain, errors",
     "queries": "models, schemas, db, domain, errors",
-    "exports": "schemas, domain",
+    "exports": "schemas, domain, errors",
     "upgrade": "upkeep, db, errors, paths",
     "upkeep": "models, db, domain",
     "models": "db, domain",
