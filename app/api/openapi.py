@@ -130,7 +130,7 @@ def _document(app: FastAPI, session: Session) -> dict[str, Any]:
     listed = {column: _listed(session, column) for column in {*CODES.values(), *KINDS.values()}}
     for path, operations in document["paths"].items():
         for parameter in operations["get"].get("parameters", ()):
-            column = KINDS.get(path) if parameter["name"] == "kind" else CODES.get(parameter["name"])
+            column = KINDS.get(path.removesuffix(ENDING)) if parameter["name"] == "kind" else CODES.get(parameter["name"])
             if parameter["in"] == "query" and column is not None and listed[column]:
                 _list_codes(parameter["schema"], listed[column])
             if parameter["in"] == "path" and parameter["name"] != "suffix" and path in EXAMPLES:

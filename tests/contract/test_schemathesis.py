@@ -86,7 +86,7 @@ def shorten(schema: dict[str, Any]) -> None:
 FEW = 5
 
 # Cursors are signed with each database's own key, and changes are stamped with the time of their commit.
-DIFFERENT = re.compile(r'cursor=[^"&]*|"at":"[^"]*"')
+DIFFERENT = re.compile(rb'cursor=[^"&]*|"at":"[^"]*"')
 
 # What all filters of statements take is tried on their list; other paths that take them too are tried with some of them.
 SHARED = {field.alias or name for name, field in StatementFilters.model_fields.items()} - {
@@ -117,4 +117,9 @@ def test_no_request_makes_an_answer_that_the_document_does_not_describe(
     first, *others = [case.call(session=None, app=small_clients[backend].app) for backend in BACKENDS]
     case.validate_response(first)
     for other in others:
-        assert (other.status_code, DIFFERENT.sub("", other.text)) == (first.status_code, DIFFERENT.sub("", first.text))
+        assert (other.status_code, same(other)) == (first.status_code, same(first))
+
+
+def same(answer: schemathesis.Response) -> bytes:
+    """What both databases must answer alike."""
+    return DIFFERENT.sub(b"", answer.content)
