@@ -216,18 +216,54 @@ def _has_schema(settings: Settings) -> bool:
         return schema_revision(connection) is not None
 
 
-def _report(outcome: "Outcome", *, check: bool, prune: bool) -> None:
+def _report(outcome: "Outcome", *, check: bool, prune: bool, what: str = "seed data") -> None:
     for resource, operations in outcome.counts.items():
         print(f"{resource}: " + ", ".join(f"{number} {operation}" for operation, number in sorted(operations.items())))
     if outcome.absent:
         fate = "removed" if prune and not check else "would be removed" if prune else "left alone; --prune removes them"
         print(f"Not in the directory, {fate}: {', '.join(outcome.absent)}")
     if check:
-        print("The seed data are sound; nothing was written.")
+        print(f"The {what} are sound; nothing was written.")
     elif outcome.changed:
         print(f"The database is now at data version {outcome.version}.")
     else:
         print(f"Nothing has changed; the database stays at data version {outcome.version}.")
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Records (.ndjson), or a table of statements (.csv, .parquet).")],
+    check: Annotated[bool, typer.Option("--check", help="Try everything; write nothing.")] = False,
+    database: Database = None,
+) -> None:
+    """Load a large file in one go: all of it or nothing, and twice is once."""
+    from tempfile import TemporaryDirectory
+
+    from app.bulk.load import load_file
+    from app.upgrade import migrate as upgrade
+
+    settings = _settings(database)
+    with TemporaryDirectory() as scratch:
+        if check and not _has_schema(settings):
+            settings = _settings(f"sqlite:///{scratch}/claimbook.db")  # tried there; no database is made for it
+        with _opened(settings, create=True) as engine:
+            if engine.dialect.name == "sqlite":
+                upgrade(engine)
+            with _progress("Loading") as progress:
+                outcome = load_file(engine, file, check=check, progress=progress)
+    _report(outcome, check=check, prune=False, what="data")
+
+
+@app.command()
+def generate(
+    statements: Annotated[int, typer.Argument(metavar="N", min=1, max=100_000_000, help="How many statements.")],
+    out: Annotated[str, typer.Option("--out", metavar="FILE", help="Where to write: .ndjson, .csv, or - to print.")] = "-",
+    seed: Annotated[int, typer.Option("--seed", metavar="S", help="Another number makes another data set.")] = 1,
+) -> None:
+    """Write a made-up data set of any size for benchmarks: the same for the same numbers."""
+    from app.bulk.write import write_generated
+
+    write_generated(statements, seed, out)
 
 
 @contextmanager

@@ -173,13 +173,23 @@ def compare(figures: Iterable[Figure], apart: Mapping[frozenset[str], str] | Non
     """
     ordered = sorted(figures, key=lambda figure: figure.id)
     pairs = tuple(pair_of(left, right, apart or {}) for left, right in combinations(ordered, 2))
-    gaps = [pair.gap_relative for pair in pairs if pair.gap_relative is not None]
     return Comparison(
         status=_status(ordered, pairs),
         pairs=pairs,
         sets=consistent_sets(ordered),
-        gap_relative=max(gaps, default=None),
+        gap_relative=_widest(pairs),
     )
+
+
+def agreement(figures: Iterable[Figure], apart: Mapping[frozenset[str], str]) -> tuple[ComparisonStatus, Fraction | None]:
+    """Status and largest relative gap of `compare`, without the sets, which cost as much again."""
+    ordered = sorted(figures, key=lambda figure: figure.id)
+    pairs = [pair_of(left, right, apart) for left, right in combinations(ordered, 2)]
+    return _status(ordered, pairs), _widest(pairs)
+
+
+def _widest(pairs: Iterable[Pair]) -> Fraction | None:
+    return max((pair.gap_relative for pair in pairs if pair.gap_relative is not None), default=None)
 
 
 def _status(figures: Sequence[Figure], pairs: Iterable[Pair]) -> ComparisonStatus:

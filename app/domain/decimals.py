@@ -4,6 +4,8 @@ from decimal import Decimal
 
 MAX_EXPONENT = 4_000  # numbers that are compared and printed lie below 10^4000, far above any figure
 
+_COMPLEMENT = str.maketrans("0123456789", "9876543210")
+
 
 def plain(value: Decimal) -> Decimal:
     """`value` without exponent and without trailing zeros, so that equal numbers print alike. Errors as `plain_text`."""
@@ -28,12 +30,12 @@ def sort_key(value: Decimal) -> str:
 
     Sign, then the decimal exponent, then the digits; both are complemented for negative numbers. Errors as `plain_text`.
     """
-    sign, digits, _ = plain(value).as_tuple()
-    if not any(digits):
+    text = plain_text(value)
+    if text == "0":
         return "1"
-    text = "".join(map(str, digits)).rstrip("0")
+    digits = text.lstrip("-").replace(".", "").strip("0")
     size = value.adjusted() + 5000
-    if not sign:
-        return f"2{size:04d}{text}"
-    complement = text.translate(str.maketrans("0123456789", "9876543210"))
+    if text[0] != "-":
+        return f"2{size:04d}{digits}"
+    complement = digits.translate(_COMPLEMENT)
     return f"0{9999 - size:04d}{complement}~"

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
@@ -101,6 +102,7 @@ def days_of(label: str) -> tuple[date, date]:
     return day, day
 
 
+@lru_cache(maxsize=4096)
 def parse_when(text: str) -> Days:
     """The days of a calendar label, of `A..B` (from the first day of A to the last of B), of `..B` or of `A..`.
 

@@ -7,6 +7,7 @@ A figure is kept as written, as a normalised value, and as the interval of value
 import re
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
+from functools import lru_cache
 from typing import Literal, get_args
 
 from app.domain.decimals import plain
@@ -70,6 +71,7 @@ class Written:
         return replace(self, value=plain(_product(self.value, factor)), step=plain(_product(self.step, factor)))
 
 
+@lru_cache(maxsize=4096)
 def parse_written(text: str) -> Written:
     """Read `7.55 billion`, `27900`, `-40` or `1.2 亿`. Raises ValueError saying what was expected."""
     match = _WRITTEN.fullmatch(text.strip())

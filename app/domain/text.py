@@ -22,6 +22,8 @@ def fold(*parts: str | None) -> str:
 
 def _caseless(text: str) -> str:
     """The Unicode compatibility caseless form (chapter 3.13, definition 146): folding once more changes nothing."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFD", text).casefold()
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", decomposed).casefold()))
 

@@ -41,7 +41,14 @@ def tokens(*parts: str | None) -> list[str]:
     separates. A run of Chinese, Japanese or Korean becomes its overlapping pairs and, at its end, its last character: 重庆市 is
     重庆, 庆市, 市, so that every character and every string of them can be found.
     """
-    return [token.text for token in find_tokens(fold(*parts))]
+    found: list[str] = []
+    for match in _TOKEN.finditer(fold(*parts)):
+        if match.lastgroup == "cjk":
+            run = match[0]
+            found.extend(run[at : at + 2] for at in range(len(run)))
+        else:
+            found.append(match[0].replace(",", "")[:MAX_TOKEN])
+    return found
 
 
 def find_tokens(folded: str) -> list[Token]:
@@ -63,7 +70,13 @@ def is_cjk(token: str) -> bool:
 
 def joined(parts: Iterable[str | None]) -> str:
     """The tokens of several parts as one text, in the form databases keep: joined by a space, BREAK between parts."""
-    return f" {BREAK} ".join(text for part in parts if part and (text := " ".join(tokens(part))))
+    return f" {BREAK} ".join(text for part in parts if part and (text := _joined(part)))
+
+
+@lru_cache(maxsize=10_000)
+def _joined(part: str) -> str:
+    """Kept, since names of regions, indicators and documents come again and again."""
+    return " ".join(tokens(part))
 
 
 def fold_with_places(text: str) -> tuple[str, list[int]]:

@@ -173,7 +173,7 @@ def _shape(source: Source, shape: type[BaseModel], seed: Seed) -> tuple[BaseMode
     try:
         return shape.model_validate(source.content), source
     except ValidationError as error:
-        seed.faults.extend(_faults_of(error, source, shape, but=gaps))
+        seed.faults.extend(faults_of(error, source, shape, but=gaps))
         places = [problem["loc"] for problem in error.errors(include_url=False, include_input=False, include_context=False)]
     if not isinstance(source.content, dict):
         return None, source
@@ -198,7 +198,7 @@ def _field(path: Path_) -> str:
     return next((step for step in reversed(path) if isinstance(step, str)), "")
 
 
-def _faults_of(error: ValidationError, source: Source, shape: type[BaseModel], *, but: list[Path_]) -> Iterator[Fault]:
+def faults_of(error: ValidationError, source: Source, shape: type[BaseModel], *, but: list[Path_]) -> Iterator[Fault]:
     """Each fault, `but` those at places that have one already."""
     for problem in error.errors(include_url=False):
         path = tuple(problem["loc"])

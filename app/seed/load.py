@@ -5,9 +5,7 @@ other documents stay as they are unless they are pruned, codes are added and upd
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,59 +19,31 @@ from app.domain.mentions import find_mentions
 from app.domain.units import Unit
 from app.errors import SeedError
 from app.seed.gather import Seed, gather
+from app.seed.plan import (
+    OWNERS,
+    PARTS,
+    Plan,
+    Progress,
+    batches,
+    counts_of,
+    key_of,
+    log_changes,
+    mark_updated,
+    plan_gone,
+    plan_insert,
+    plan_update,
+    raise_versions,
+    resource_of,
+    table_of,
+    write_plan,
+)
 from app.seed.read import Fault
 from app.seed.rows import Row, Rows, rows_of
 from app.seed.verify import Known, verify
 from app.upkeep import comparisons, search
 
-Key = tuple[Any, ...]
-Resource = tuple[str, str]
-"""What a row belongs to: `statement` and its id, `region` and its code."""
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how much of it is done, and how much there is."""
-
-OWNERS: dict[str, tuple[str, str]] = {
-    "unit": ("unit", "code"),
-    "actor": ("actor", "code"),
-    "region": ("region", "code"),
-    "region_parent": ("region", "region"),
-    "indicator": ("indicator", "code"),
-    "indicator_counted": ("indicator", "indicator"),
-    "project": ("project", "code"),
-    "project_region": ("project", "project"),
-    "project_party": ("project", "project"),
-    "project_status": ("project", "project"),
-    "document": ("document", "code"),
-    "document_author": ("document", "document"),
-    "mention": ("document", "document"),
-    "mention_statement": ("document", "document"),
-    "statement": ("statement", "id"),
-    "statement_region": ("statement", "statement"),
-    "relation": ("relation", ""),
-}
-"""Table → the resource it belongs to and the column that names it."""
-
-PARTS: dict[str, str] = {
-    "region_parent": "parents",
-    "indicator_counted": "counted",
-    "project_region": "regions",
-    "project_party": "parties",
-    "project_status": "status",
-    "document_author": "authors",
-    "mention": "mentions",
-    "mention_statement": "mentions",
-    "statement_region": "regions",
-}
-"""Table → the field of its owner that it holds."""
-
 DEPENDENTS = ("relation", "mention_statement", "quotation", "statement_region", "mention", "document_text", "document_author")
 """Tables whose rows hang on statements and documents."""
-
-VERSIONED = frozenset({"updated", "withdrawn"})
-"""Operations that give a statement its next version."""
-
-DERIVED = frozenset({"folded", "value_key", "lower_key", "upper_key", "position"})
-"""Columns that follow from others; the change log does not name them."""
 
 
 @dataclass(slots=True)
@@ -89,17 +59,6 @@ class Outcome:
     def changed(self) -> bool:
         """Whether anything was, or would be, written."""
         return bool(self.counts)
-
-
-@dataclass(slots=True)
-class Plan:
-    """Rows to insert, update and delete, by table, and what they change."""
-
-    inserts: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
-    updates: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
-    deletes: dict[str, set[Key]] = field(default_factory=lambda: defaultdict(set))
-    operations: dict[Resource, str] = field(default_factory=dict)
-    fields: dict[Resource, set[str]] = field(default_factory=lambda: defaultdict(set))
 
 
 def seed_directory(
@@ -136,7 +95,7 @@ def load_into(
 ) -> Outcome:
     """The same within the caller's transaction."""
     check_schema(connection)
-    known = _known(connection)
+    known = known_in(connection)
     held = {entry.shape.document.code for entry in seed.documents}
     absent = sorted(known.documents - held)
     if prune:
@@ -146,7 +105,7 @@ def load_into(
     if prune:
         _plan_removal(connection, plan, absent)
     version = connection.execute(sa.select(models.DataVersion.version)).scalar_one()
-    outcome = Outcome(counts=_counts(plan), version=version, absent=absent)
+    outcome = Outcome(counts=counts_of(plan), version=version, absent=absent)
     if not plan.operations or not write:
         return outcome
     outcome.version = version + 1
@@ -154,9 +113,9 @@ def load_into(
         row.update(version=1, changed_in=outcome.version, verification="unattached")
     touched = _touched(plan)
     keys = comparisons.keys_of(connection, touched)
-    _write(connection, plan, progress)
-    _raise_versions(connection, plan, outcome.version)
-    _log(connection, plan, outcome.version)
+    write_plan(connection, plan, progress)
+    raise_versions(connection, plan, outcome.version)
+    log_changes(connection, plan, outcome.version)
     touched |= comparisons.regroup(connection)
     comparisons.refresh(connection, keys | comparisons.keys_of(connection, touched))
     changed = (*plan.inserts["statement"], *plan.updates["statement"], *plan.inserts["mention"], *plan.updates["mention"])
@@ -187,8 +146,8 @@ def _refuse(faults: list[Fault]) -> None:
         raise SeedError(f"{lines}\n{len(faults)} fault{'s' if len(faults) > 1 else ''}; nothing was written.")
 
 
-def _known(connection: sa.Connection) -> Known:
-    """What the database already knows."""
+def known_in(connection: sa.Connection, *, statements: bool = True) -> Known:
+    """What the database already knows; without `statements` all but their ids and the attached texts."""
 
     def codes(column: Any) -> set[str]:
         return set(connection.execute(sa.select(column)).scalars())
@@ -212,27 +171,13 @@ def _known(connection: sa.Connection) -> Known:
         counted=set(rows(models.IndicatorCounted.indicator, models.IndicatorCounted.code)),
         projects=codes(models.Project.code),
         documents=codes(models.Document.code),
-        statements=codes(models.Statement.id),
-        texts=dict(rows(models.DocumentText.document, models.DocumentText.text)),
+        statements=codes(models.Statement.id) if statements else set(),
+        texts=dict(rows(models.DocumentText.document, models.DocumentText.text)) if statements else {},
     )
 
 
-def _table(name: str) -> sa.Table:
-    return models.Table.metadata.tables[name]
-
-
 def _stored(connection: sa.Connection, name: str) -> list[Row]:
-    return [dict(row) for row in connection.execute(sa.select(_table(name))).mappings()]
-
-
-def _key_of(name: str, row: Row) -> Key:
-    return tuple(row[column.name] for column in _table(name).primary_key)
-
-
-def _resource(name: str, row: Row) -> Resource:
-    """The resource that a row belongs to; a relation has no code but its three parts."""
-    resource, column = OWNERS[name]
-    return resource, str(row[column]) if column else f"{row['statement']}~{row['relation']}~{row['other']}"
+    return [dict(row) for row in connection.execute(sa.select(table_of(name))).mappings()]
 
 
 def _compare(connection: sa.Connection, wanted: Rows, *, held: set[str], lists: set[str]) -> Plan:
@@ -241,7 +186,7 @@ def _compare(connection: sa.Connection, wanted: Rows, *, held: set[str], lists: 
     `held` are the documents of the seed, `lists` the code lists whose file is there.
     """
     plan = Plan()
-    spoken = {_resource(name, row) for name in wanted if name not in PARTS for row in wanted[name]}
+    spoken = {resource_of(name, row) for name in wanted if name not in PARTS for row in wanted[name]}
     statements = _stored(connection, "statement")
     _plan_order(plan, statements, wanted["statement"])
     kept = {(row["indicator"], row["counted"]) for row in statements if ("statement", row["id"]) not in spoken}
@@ -256,18 +201,18 @@ def _compare(connection: sa.Connection, wanted: Rows, *, held: set[str], lists: 
             return False  # found in the attached text; `recount` decides
         if name == "indicator_counted" and (row["indicator"], row["code"]) in kept:
             return False  # a statement that stays as it is counts it
-        return name in PARTS and _resource(name, row) in spoken
+        return name in PARTS and resource_of(name, row) in spoken
 
     for name in OWNERS:
-        rows = {_key_of(name, row): row for row in wanted[name]}
+        rows = {key_of(name, row): row for row in wanted[name]}
         for current in statements if name == "statement" else _stored(connection, name):
-            row = rows.pop(_key_of(name, current), None)
+            row = rows.pop(key_of(name, current), None)
             if row is not None:
-                _plan_update(plan, name, current, row)
+                plan_update(plan, name, current, row)
             elif decides(name, current):
-                _plan_gone(plan, name, current)
+                plan_gone(plan, name, current)
         for row in rows.values():
-            _plan_insert(plan, name, row)
+            plan_insert(plan, name, row)
     return plan
 
 
@@ -282,135 +227,25 @@ def _plan_order(plan: Plan, stored: list[Row], wanted: list[Row]) -> None:
                 order[row["document"]].append(row["id"])
     for document, ids in after.items():
         if before[document] != ids:
-            _mark_updated(plan, ("document", document), "statements")
-
-
-def _plan_insert(plan: Plan, name: str, row: Row) -> None:
-    plan.inserts[name].append(dict(row))
-    if name in PARTS:
-        _mark_updated(plan, _resource(name, row), PARTS[name])
-    else:
-        plan.operations[_resource(name, row)] = "created"
-
-
-def _plan_update(plan: Plan, name: str, current: Row, row: Row) -> None:
-    changed = {column for column, value in row.items() if value != current[column]}
-    if not changed:
-        return
-    plan.updates[name].append({**current, **row})
-    if name in PARTS:
-        _mark_updated(plan, _resource(name, current), PARTS[name])
-    elif "status" in changed and row["status"] == "withdrawn":
-        plan.operations[_resource(name, current)] = "withdrawn"
-    elif changed != {"position"}:
-        _mark_updated(plan, _resource(name, current), *(changed - DERIVED))
-
-
-def _plan_gone(plan: Plan, name: str, current: Row) -> None:
-    if name == "statement":
-        _plan_update(plan, name, current, {"status": "withdrawn"})
-        return
-    plan.deletes[name].add(_key_of(name, current))
-    if name in PARTS:
-        _mark_updated(plan, _resource(name, current), PARTS[name])
-    else:
-        plan.operations[_resource(name, current)] = "removed"
-
-
-def _mark_updated(plan: Plan, resource: Resource, *fields: str) -> None:
-    plan.operations.setdefault(resource, "updated")
-    plan.fields[resource].update(fields)
+            mark_updated(plan, ("document", document), "statements")
 
 
 def _plan_removal(connection: sa.Connection, plan: Plan, documents: list[str]) -> None:
     """Everything of these documents goes; steps of projects that named their statements lose the reference."""
     ids = {row["id"] for row in _stored(connection, "statement") if row["document"] in documents}
-    planned = {_key_of("project_status", row) for row in plan.updates["project_status"]} | plan.deletes["project_status"]
+    planned = {key_of("project_status", row) for row in plan.updates["project_status"]} | plan.deletes["project_status"]
     for row in _stored(connection, "project_status"):
-        if row["statement"] in ids and _key_of("project_status", row) not in planned:
-            _plan_update(plan, "project_status", row, {"statement": None})
+        if row["statement"] in ids and key_of("project_status", row) not in planned:
+            plan_update(plan, "project_status", row, {"statement": None})
     for name in DEPENDENTS:
         for row in _stored(connection, name):
             if row.get("document") in documents or {row.get("statement"), row.get("other")} & ids:
-                plan.deletes[name].add(_key_of(name, row))
+                plan.deletes[name].add(key_of(name, row))
                 if name == "relation":
-                    plan.operations[_resource(name, row)] = "removed"
+                    plan.operations[resource_of(name, row)] = "removed"
     for name, codes in (("statement", ids), ("document", documents)):
         plan.deletes[name].update((code,) for code in codes)
         plan.operations.update({(name, code): "removed" for code in codes})
-
-
-def _counts(plan: Plan) -> dict[str, dict[str, int]]:
-    counts: dict[str, dict[str, int]] = {}
-    for (name, _), operation in sorted(plan.operations.items()):
-        by_operation = counts.setdefault(name, {})
-        by_operation[operation] = by_operation.get(operation, 0) + 1
-    return counts
-
-
-def _write(connection: sa.Connection, plan: Plan, progress: Progress | None) -> None:
-    tables = models.Table.metadata.sorted_tables
-    total = sum(map(len, [*plan.inserts.values(), *plan.updates.values(), *plan.deletes.values()]))
-    done = 0
-
-    def execute(statement: sa.Executable, rows: list[Row]) -> None:
-        nonlocal done
-        for batch in _batches(rows):
-            connection.execute(statement, batch)
-            done += len(batch)
-            if progress:
-                progress("rows", done, total)
-
-    for table in tables:
-        execute(sa.insert(table), plan.inserts[table.name])
-        execute(_update_by_key(table), [{f"to_{name}": value for name, value in row.items()} for row in plan.updates[table.name]])
-    for table in reversed(tables):
-        names = [f"to_{column.name}" for column in table.primary_key]
-        execute(
-            sa.delete(table).where(*_is_key(table)),
-            [dict(zip(names, key, strict=True)) for key in plan.deletes[table.name]],
-        )
-
-
-def _update_by_key(table: sa.Table) -> sa.Update:
-    values: dict[Any, Any] = {column: sa.bindparam(f"to_{column.name}") for column in table.columns if not column.primary_key}
-    return sa.update(table).where(*_is_key(table)).values(values)
-
-
-def _is_key(table: sa.Table) -> list[sa.ColumnElement[bool]]:
-    return [column == sa.bindparam(f"to_{column.name}") for column in table.primary_key]
-
-
-def _batches(rows: list[Row], size: int = 500) -> Iterable[list[Row]]:
-    for start in range(0, len(rows), size):
-        yield rows[start : start + size]
-
-
-def _raise_versions(connection: sa.Connection, plan: Plan, version: int) -> None:
-    """Every statement that changes gets its next version; a change of its parts counts."""
-    table = _table("statement")
-    changed = [code for (name, code), operation in plan.operations.items() if name == "statement" and operation in VERSIONED]
-    raised = sa.update(table).where(table.c.id == sa.bindparam("of")).values(version=table.c.version + 1, changed_in=version)
-    for batch in _batches([{"of": code} for code in changed]):
-        connection.execute(raised, batch)
-
-
-def _log(connection: sa.Connection, plan: Plan, version: int) -> None:
-    at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    connection.execute(sa.update(models.DataVersion).values(version=version))
-    rows = [
-        {
-            "version": version,
-            "resource": resource,
-            "code": code,
-            "operation": operation,
-            "fields": ";".join(sorted(plan.fields[resource, code])) if operation == "updated" else "",
-            "at": at,
-        }
-        for (resource, code), operation in sorted(plan.operations.items())
-    ]
-    for batch in _batches(rows):
-        connection.execute(sa.insert(models.Change), batch)
 
 
 def requote(connection: sa.Connection, document: str) -> dict[str, str]:
@@ -421,7 +256,7 @@ def requote(connection: sa.Connection, document: str) -> dict[str, str]:
     text = connection.execute(
         sa.select(models.DocumentText.text).where(models.DocumentText.document == document)
     ).scalar_one_or_none()
-    table, quotation = _table("statement"), models.Quotation
+    table, quotation = table_of("statement"), models.Quotation
     states: dict[str, str] = {}
     quotes: list[Row] = []
     for row in connection.execute(sa.select(table).where(table.c.document == document, table.c.status != "withdrawn")):
@@ -430,10 +265,10 @@ def requote(connection: sa.Connection, document: str) -> dict[str, str]:
             quotes.append({"statement": row.id, **asdict(quotation_of(text, row.evidence_start, row.evidence_end))})
     ids = sa.select(table.c.id).where(table.c.document == document)
     connection.execute(sa.delete(quotation).where(quotation.statement.in_(ids)))
-    for batch in _batches(quotes):
+    for batch in batches(quotes):
         connection.execute(sa.insert(quotation), batch)
     by_id = sa.update(table).where(table.c.id == sa.bindparam("of")).values(verification=sa.bindparam("state"))
-    for batch in _batches([{"of": id_, "state": state} for id_, state in states.items()]):
+    for batch in batches([{"of": id_, "state": state} for id_, state in states.items()]):
         connection.execute(by_id, batch)
     recount(connection, document)
     search.refresh_document(connection, document)
@@ -455,6 +290,6 @@ def recount(connection: sa.Connection, document: str) -> int:
         for each in find_mentions(text)
         if each.start not in known
     ]
-    for batch in _batches(rows):
+    for batch in batches(rows):
         connection.execute(sa.insert(table), batch)
     return len(rows)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from graphlib import TopologicalSorter
 from typing import Any
 
@@ -36,6 +37,7 @@ def interval_and_value(quantity: QuantityShape, unit: Unit) -> tuple[Decimal | N
     return (None if until else written.value), interval
 
 
+@lru_cache(maxsize=4096)
 def period_of(shape: PeriodShape, published_on: date) -> Period:
     """The period with its days and its anchor."""
     start, end = parse_when(shape.when) if shape.when else (None, None)
@@ -148,7 +150,7 @@ def _add_document(file: DocumentFile, units: Mapping[str, Unit], rows: Rows) -> 
         for position, actor in enumerate(document.authors, start=1)
     )
     for position, statement in enumerate(file.statements, start=1):
-        row = _statement(statement, position, document, units)
+        row = statement_row(statement, position, document, units)
         rows["statement"].append(row)
         rows["statement_region"].extend({"statement": row["id"], "region": region} for region in statement.regions)
     for mention in file.mentions or ():
@@ -167,7 +169,8 @@ def stating(mention: MentionShape, statements: Iterable[StatementShape]) -> list
     return [each for each in statements if each.evidence.start <= mention.start and mention.end <= each.evidence.end]
 
 
-def _statement(shape: StatementShape, position: int, document: Any, units: Mapping[str, Unit]) -> Row:
+def statement_row(shape: StatementShape, position: int, document: Any, units: Mapping[str, Unit]) -> Row:
+    """The row of a statement of a document (its code and day), but for what the loader sets itself."""
     period = period_of(shape.period, document.published_on)
     base = base_of(shape)
     return {

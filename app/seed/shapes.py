@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable
 from datetime import date
 from functools import cache
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -137,6 +137,54 @@ Address = Annotated[str, Field(max_length=1000), _AN_ADDRESS]
 Wikidata = Annotated[str, _matching(r"Q[1-9]\d{0,11}", "a Wikidata id such as Q11725")]
 Reason = Annotated[str, Field(max_length=40), _matching(r"[a-z]+(?:_[a-z]+)*", "a word such as date_part")]
 Rule = Annotated[str, AfterValidator(_known_rule)]
+
+
+def check_quantity(quantity: Any) -> None:
+    """The fields of a quantity go together. Raises ValueError."""
+    if (quantity.form == "range") != (quantity.value_to is not None):
+        raise ValueError("a range has form: range and value_to; nothing else has value_to")
+    if quantity.form == "nearly" and quantity.comparator != "lt":
+        raise ValueError("form: nearly goes with comparator: lt")
+    if quantity.form in ("range", "magnitude", "fraction") and quantity.comparator != "eq":
+        raise ValueError(f"form: {quantity.form} goes without a comparator")
+
+
+def check_period(period: Any) -> None:
+    """The fields of a period go together. Raises ValueError."""
+    if (period.type == "none") != (period.when is None):
+        raise ValueError("type: none goes without `when`, every other type with it")
+    if (period.basis == "unknown") != (period.when is None):
+        raise ValueError("basis: unknown goes without `when`, every other basis with it")
+    if (period.basis in ("resolved", "inferred")) != (period.rule is not None):
+        raise ValueError("basis: resolved and inferred name the rule; stated and unknown have none")
+    if period.anchor and not period.rule:
+        raise ValueError("an anchor goes with a rule")
+    if period.when:
+        start, end = parse_when(period.when)
+        if end is None:
+            raise ValueError("the period needs an end")
+        if start is None and period.type == "span":
+            raise ValueError("a span needs a start")
+        if period.type == "instant" and start != end:
+            raise ValueError("an instant is one day")
+
+
+def check_attribution(attribution: Any) -> None:
+    """The fields of an attribution go together. Raises ValueError."""
+    if (attribution.basis == "none") != (attribution.speaker is None):
+        raise ValueError("basis: none goes without a speaker, explicit and inherited with one")
+
+
+def check_statement(statement: Any) -> None:
+    """The parts of a statement go together. Raises ValueError."""
+    if statement.quantity and not (statement.indicator and statement.measure):
+        raise ValueError("a statement with a quantity names its indicator and measure")
+    if statement.measure and not statement.quantity:
+        raise ValueError("a measure goes with a quantity")
+    if statement.base and statement.measure not in ("share", "growth", "change", "multiple", "rank"):
+        raise ValueError("a base goes with a share, growth, change, multiple or rank")
+    if len(set(statement.regions)) != len(statement.regions):
+        raise ValueError("a region is named twice")
 
 
 class Shape(BaseModel):
@@ -292,12 +340,7 @@ class QuantityShape(Shape):
 
     @model_validator(mode="after")
     def _whole(self) -> "QuantityShape":
-        if (self.form == "range") != (self.value_to is not None):
-            raise ValueError("a range has form: range and value_to; nothing else has value_to")
-        if self.form == "nearly" and self.comparator != "lt":
-            raise ValueError("form: nearly goes with comparator: lt")
-        if self.form in ("range", "magnitude", "fraction") and self.comparator != "eq":
-            raise ValueError(f"form: {self.form} goes without a comparator")
+        check_quantity(self)
         return self
 
 
@@ -313,22 +356,7 @@ class PeriodShape(Shape):
 
     @model_validator(mode="after")
     def _whole(self) -> "PeriodShape":
-        if (self.type == "none") != (self.when is None):
-            raise ValueError("type: none goes without `when`, every other type with it")
-        if (self.basis == "unknown") != (self.when is None):
-            raise ValueError("basis: unknown goes without `when`, every other basis with it")
-        if (self.basis in ("resolved", "inferred")) != (self.rule is not None):
-            raise ValueError("basis: resolved and inferred name the rule; stated and unknown have none")
-        if self.anchor and not self.rule:
-            raise ValueError("an anchor goes with a rule")
-        if self.when:
-            start, end = parse_when(self.when)
-            if end is None:
-                raise ValueError("the period needs an end")
-            if start is None and self.type == "span":
-                raise ValueError("a span needs a start")
-            if self.type == "instant" and start != end:
-                raise ValueError("an instant is one day")
+        check_period(self)
         return self
 
 
@@ -342,8 +370,7 @@ class AttributionShape(Shape):
 
     @model_validator(mode="after")
     def _whole(self) -> "AttributionShape":
-        if (self.basis == "none") != (self.speaker is None):
-            raise ValueError("basis: none goes without a speaker, explicit and inherited with one")
+        check_attribution(self)
         return self
 
 
@@ -367,14 +394,7 @@ class StatementShape(Shape):
 
     @model_validator(mode="after")
     def _whole(self) -> "StatementShape":
-        if self.quantity and not (self.indicator and self.measure):
-            raise ValueError("a statement with a quantity names its indicator and measure")
-        if self.measure and not self.quantity:
-            raise ValueError("a measure goes with a quantity")
-        if self.base and self.measure not in ("share", "growth", "change", "multiple", "rank"):
-            raise ValueError("a base goes with a share, growth, change, multiple or rank")
-        if len(set(self.regions)) != len(self.regions):
-            raise ValueError("a region is named twice")
+        check_statement(self)
         return self
 
 

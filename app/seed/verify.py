@@ -39,6 +39,7 @@ NOUNS: dict[str, str] = {
     "regions": "region",
     "indicators": "indicator",
     "projects": "project",
+    "documents": "document",
     "statements": "statement",
 }
 """What may be referred to: the list and what one of it is called."""
@@ -294,7 +295,7 @@ def _document(entry: Entry[DocumentFile], known: Known, text: str | None) -> Ite
     for message, path in _unknown(_references_of_document(document), known):
         yield entry.fault(message, *path)
     for index, statement in enumerate(statements):
-        for message, path in _statement(statement, document, known):
+        for message, path in statement_faults(statement, document, known):
             yield entry.fault(message, "statements", index, *path)
     for index, (before, after) in enumerate(pairwise(statements), start=1):
         if after.evidence.start < before.evidence.start:
@@ -312,7 +313,8 @@ def _references_of_document(document: DocumentShape) -> Iterator[Reference]:
         yield "actors", author, ("document", "authors", index)
 
 
-def _statement(statement: StatementShape, document: DocumentShape, known: Known) -> Iterator[Found]:
+def statement_faults(statement: StatementShape, document: DocumentShape, known: Known) -> Iterator[Found]:
+    """Everything wrong with one statement that can be seen without the others of its document."""
     yield from _unknown(_references_of_statement(statement), known)
     yield from _evidence(statement, document.text_length)
     if statement.indicator in known.indicators:

@@ -1,15 +1,17 @@
 """Keeps the cells true: whoever writes statements or documents has the comparisons they touch made anew, in one transaction."""
 
+import itertools
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_EVEN
+from decimal import ROUND_HALF_EVEN, Decimal
 from itertools import groupby
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from app.domain.comparison import Figure, compare, groups_of, key_of, slot_of
+from app.db import insert_many
+from app.domain.comparison import Figure, agreement, groups_of, key_of, slot_of
 from app.domain.decimals import sort_key
 from app.domain.interval import Interval, rounded
 from app.models import Comparison, Document, DocumentGroup, Relation, Statement
@@ -21,17 +23,43 @@ MOST_FIGURES = 100
 """Figures of a cell that are compared with each other: the latest published; pairs grow with the square."""
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A figure with what decides in which cells it is compared."""
+class Held(NamedTuple):
+    """A figure as it is stored, with what decides in which cells it is compared."""
 
-    figure: Figure
+    id: str
+    document: str
     cell: str
-    strong_end: date | None
-    """Last day of a strong `instant` or `cumulative` period; such a figure may be a guest."""
+    status: str
+    value: Any
+    approximate: bool
+    lower: Any
+    lower_inclusive: bool
+    upper: Any
+    upper_inclusive: bool
+    interval_basis: str
+    period_type: str
+    period_end: date | None
     published_on: date
+    group: str
     conversion: bool
     """Whether it restates a figure of its document in another unit."""
+
+    @property
+    def figure(self) -> Figure:
+        """What a comparison needs to know of it; most figures stand alone in their cell and are never asked."""
+        lower, upper = _decimal(self.lower), _decimal(self.upper)
+        interval = Interval(lower, bool(self.lower_inclusive), upper, bool(self.upper_inclusive), self.interval_basis)
+        return Figure(self.id, self.document, interval, _decimal(self.value), bool(self.approximate), self.group)
+
+    @property
+    def strong_end(self) -> date | None:
+        """Last day of a strong `instant` or `cumulative` period; such a figure may be a guest."""
+        strong = self.period_type in ("instant", "cumulative") and slot_of(self.cell) != "asof"
+        return self.period_end if strong else None
+
+
+def _decimal(stored: Any) -> Decimal | None:
+    return None if stored is None else Decimal(stored)
 
 
 def rebuild(connection: sa.Connection) -> None:
@@ -84,7 +112,7 @@ def _stream(connection: sa.Connection, where: sa.ColumnElement[bool]) -> Iterato
     """Published figures, those of one key together."""
     converts = sa.select(Relation.statement).where(Relation.statement == Statement.id, Relation.relation == "conversion_of")
     table = Statement.__table__.c
-    columns = [table[name] for name in _COLUMNS]
+    columns = [sa.type_coerce(table[name], sa.types.NullType()) if name in _NUMBERS else table[name] for name in _COLUMNS]
     query = (
         sa.select(*columns, Document.published_on, DocumentGroup.group_code, converts.exists().label("converts"))
         .join(Document, Document.code == Statement.document)
@@ -94,8 +122,11 @@ def _stream(connection: sa.Connection, where: sa.ColumnElement[bool]) -> Iterato
     )
     rows = connection.execute(query.execution_options(yield_per=1000))
     # Sorted out here: asked for the status, SQLite reads all published statements rather than those of the key.
-    return (_held(row) for row in rows if row.status == "published")
+    return (held for held in itertools.starmap(Held, rows) if held.status == "published")
 
+
+_NUMBERS = ("value", "lower", "upper")
+"""Columns that are read as they are stored, and made decimals only where they are compared."""
 
 _COLUMNS = (
     "id",
@@ -112,18 +143,6 @@ _COLUMNS = (
     "period_type",
     "period_end",
 )
-
-
-def _held(row: Any) -> Held:
-    interval = Interval(row.lower, row.lower_inclusive, row.upper, row.upper_inclusive, row.interval_basis)
-    strong = slot_of(row.cell) != "asof" and row.period_type in ("instant", "cumulative")
-    return Held(
-        figure=Figure(row.id, row.document, interval, row.value, row.approximate, row.group_code),
-        cell=row.cell,
-        strong_end=row.period_end if strong else None,
-        published_on=row.published_on,
-        conversion=row.converts,
-    )
 
 
 def _all_rows(held: Iterable[Held], apart: Mapping[frozenset[str], str]) -> Iterator[Row]:
@@ -149,20 +168,19 @@ def _guest(held: Iterable[Held]) -> Held | None:
     if not strong:
         return None
     latest = max((end, published) for end, published, _ in strong)
-    return min((each for end, published, each in strong if (end, published) == latest), key=lambda each: each.figure.id)
+    return min((each for end, published, each in strong if (end, published) == latest), key=lambda each: each.id)
 
 
 def _row(cell: str, held: list[Held], guest: Held | None, apart: Mapping[frozenset[str], str], *, weak: bool) -> Row:
     latest = sorted(held, key=lambda each: (each is guest, each.published_on), reverse=True)[:MOST_FIGURES]
-    result = compare([each.figure for each in latest], apart)
-    gap = result.gap_relative
+    status, gap = agreement([each.figure for each in latest], apart) if len(held) > 1 else ("single", None)
     return {
         "cell": cell,
-        "status": result.status,
-        "weak_period": weak,
+        "status": status,
+        "weak_period": int(weak),
         "statements": len(held),
-        "documents": len({each.figure.document for each in held}),
-        "guest": guest.figure.id if guest else None,
+        "documents": len({each.document for each in held}),
+        "guest": guest.id if guest else None,
         "gap_key": None if gap is None else sort_key(rounded(gap, ROUND_HALF_EVEN)),
     }
 
@@ -174,8 +192,10 @@ def _apart(connection: sa.Connection) -> dict[frozenset[str], str]:
 
 
 def _insert(connection: sa.Connection, rows: Iterator[Row]) -> None:
+    columns = [column.name for column in Comparison.__table__.columns]
+    values: Any = itemgetter(*columns)
     for batch in _batches(rows):
-        connection.execute(sa.insert(Comparison), batch)
+        insert_many(connection, "comparison", columns, [values(row) for row in batch])
 
 
 def _fill_bound_keys(connection: sa.Connection) -> None:

@@ -2,13 +2,14 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from app.db import index_words, unindex_words
+from app.db import index_words, indexing_all_words, insert_many, unindex_words
 from app.domain.evidence import collapse
 from app.domain.tokens import joined
 from app.models import (
@@ -57,12 +58,26 @@ def refresh_document(connection: sa.Connection, document: str) -> None:
 
 
 def rebuild(connection: sa.Connection) -> None:
-    """Make every entry anew from what the database holds."""
-    for resource, column in KEYS.items():
-        held = set(connection.execute(sa.select(column)).scalars())
-        stale = connection.execute(sa.select(SearchEntry.code).where(SearchEntry.resource == resource)).scalars()
-        for batch in _batches(held | set(stale)):
-            _replace(connection, resource, batch)
+    """Make every entry anew from what the database holds, and the full-text index in one go when all are there."""
+    columns = [column.name for column in SearchEntry.__table__.columns]
+    values: Any = itemgetter(*columns)
+    with indexing_all_words(connection):
+        connection.execute(sa.delete(SearchEntry))
+        for resource, column in KEYS.items():
+            for codes in _windows(connection, column):
+                rows = [
+                    values({**row, "published_on": row["published_on"] and str(row["published_on"])})
+                    for row in SOURCES[resource](connection, codes)
+                ]
+                insert_many(connection, "search_entry", columns, rows)
+
+
+def _windows(connection: sa.Connection, column: Any) -> Iterator[list[str]]:
+    """All codes in order, some at a time, so that it does not matter how many there are."""
+    last = ""
+    while codes := list(connection.execute(sa.select(column).where(column > last).order_by(column).limit(BATCH)).scalars()):
+        yield codes
+        last = codes[-1]
 
 
 def _replace(connection: sa.Connection, resource: str, codes: Sequence[str]) -> None:

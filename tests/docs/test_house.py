@@ -28,6 +28,7 @@ MAY_IMPORT = {
     "web": "api, queries, exports, domain, errors, paths, version",
     "api": "rendering, queries, exports, models, schemas, db, domain, errors, paths, settings, version",
     "rendering": "queries, models, schemas, domain",
+    "bulk": "seed, upkeep, models, schemas, exports, db, domain, errors",
     "seed": "upkeep, models, db, domain, errors",
     "queries": "models, schemas, db, domain, errors",
     "exports": "schemas, domain, errors",
