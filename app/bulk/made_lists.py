@@ -12,13 +12,15 @@ Record = dict[str, Any]
 
 COUNTRY = "land"
 FIRST = (
-    ("东", "dong"), ("南", "nan"), ("西", "xi"), ("北", "bei"), ("中", "zhong"), ("新", "xin"), ("长", "chang"), ("安", "an"), ("江", "jiang"),
-    ("河", "he"), ("山", "shan"), ("海", "hai"), ("云", "yun"), ("龙", "long"), ("金", "jin"), ("石", "shi"), ("平", "ping"), ("青", "qing"),
+    ("东", "dong"), ("南", "nan"), ("西", "xi"), ("北", "bei"), ("中", "zhong"), ("新", "xin"),
+    ("长", "chang"), ("安", "an"), ("江", "jiang"), ("河", "he"), ("山", "shan"), ("海", "hai"),
+    ("云", "yun"), ("龙", "long"), ("金", "jin"), ("石", "shi"), ("平", "ping"), ("青", "qing"),
     ("白", "bai"), ("永", "yong"),
 )  # fmt: skip
 SECOND = (
-    ("州", "zhou"), ("城", "cheng"), ("阳", "yang"), ("川", "chuan"), ("口", "kou"), ("港", "gang"), ("桥", "qiao"), ("林", "lin"), ("泉", "quan"),
-    ("湖", "hu"), ("门", "men"), ("关", "guan"), ("溪", "xi"), ("岭", "ling"), ("原", "yuan"), ("塘", "tang"), ("寨", "zhai"), ("坪", "ping"),
+    ("州", "zhou"), ("城", "cheng"), ("阳", "yang"), ("川", "chuan"), ("口", "kou"), ("港", "gang"),
+    ("桥", "qiao"), ("林", "lin"), ("泉", "quan"), ("湖", "hu"), ("门", "men"), ("关", "guan"),
+    ("溪", "xi"), ("岭", "ling"), ("原", "yuan"), ("塘", "tang"), ("寨", "zhai"), ("坪", "ping"),
     ("湾", "wan"), ("岛", "dao"),
 )  # fmt: skip
 KINDS_ZH = {"province": "省", "city": "市", "district": "区"}
@@ -143,8 +145,8 @@ def lists_of(plot: Plot) -> Iterator[Record]:
     for number in range(plot.projects):
         code, name = plot.regions[number * 7 % len(plot.regions)]
         yield {
-            "type": "project", "code": f"project-{number}", "name": f"{name} line {number}", "name_zh": f"{number}号线", "kind": "line",
-            "description": f"Line {number} through {name}.", "regions": [code],
+            "type": "project", "code": f"project-{number}", "name": f"{name} line {number}", "name_zh": f"{number}号线",
+            "kind": "line", "description": f"Line {number} through {name}.", "regions": [code],
         }  # fmt: skip
     for number in range(plot.documents):
         yield document_of(plot, number, plot.random_of(number))

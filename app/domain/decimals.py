@@ -22,7 +22,7 @@ def plain_text(value: Decimal) -> str:
     if not value.is_finite() or abs(value.adjusted()) >= MAX_EXPONENT:
         raise ValueError(f"a finite number below 10^{MAX_EXPONENT} was expected")
     text = format(value, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return text.rstrip("0").rstrip(".") if text[-1] == "0" and "." in text else text
 
 
 def sort_key(value: Decimal) -> str:

@@ -68,6 +68,8 @@ class Written:
 
     def times(self, factor: Decimal) -> "Written":
         """The same number in another unit of the dimension, `factor` (above 0) of the new unit to one of the old."""
+        if factor == 1:
+            return self
         return replace(self, value=plain(_product(self.value, factor)), step=plain(_product(self.step, factor)))
 
 

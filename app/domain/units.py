@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
+from functools import cache
 from typing import Literal, get_args
 
 from app.domain.decimals import plain
@@ -34,6 +35,7 @@ COUNTING: frozenset[str] = frozenset({"count", "duration", "years"})
 """Families whose whole numbers are exact unless they are round (interval rule 7)."""
 
 
+@cache
 def families_for(measure: str, indicator: str) -> frozenset[str]:
     """The families of unit that a measure of an indicator (measured in family `indicator`) may have."""
     if measure in ("share", "growth"):

@@ -173,7 +173,9 @@ def _guest(held: Iterable[Held]) -> Held | None:
 
 def _row(cell: str, held: list[Held], guest: Held | None, apart: Mapping[frozenset[str], str], *, weak: bool) -> Row:
     latest = sorted(held, key=lambda each: (each is guest, each.published_on), reverse=True)[:MOST_FIGURES]
-    status, gap = agreement([each.figure for each in latest], apart) if len(held) > 1 else ("single", None)
+    pairs = map(frozenset, itertools.combinations([each.id for each in latest], 2)) if apart else ()
+    here = {pair: apart[pair] for pair in pairs if pair in apart}
+    status, gap = agreement([each.figure for each in latest], here) if len(held) > 1 else ("single", None)
     return {
         "cell": cell,
         "status": status,

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from app.domain.comparison import (
     Base,
     Figure,
+    agreement,
     cell_key,
     compare,
     consistent_sets,
@@ -299,3 +300,21 @@ def test_the_consistent_sets_are_the_largest_groups_that_touch() -> None:
                 assert not all(touch(by_id[outside].interval, by_id[one].interval) for one in members)
         together = all(touch(one.interval, other.interval) for one in figures for other in figures)
         assert (len(sets) == 1) == together
+
+
+def test_the_short_way_to_a_status_and_gap_says_what_the_long_way_says() -> None:
+    for chance in examples(3000):
+        figures = []
+        for number in range(chance.randrange(1, 9)):
+            value = Decimal(chance.choice((4, 5, 5, 6, 9)))
+            basis = chance.choice(("exact", "comparator", "rounding"))
+            interval = {
+                "exact": Interval(value, True, value, True, basis),
+                "comparator": Interval(value, False, None, False, basis),
+                "rounding": Interval(value - 1, True, value + 1, False, basis),
+            }[basis]
+            document, group = chance.choice((("a", "a"), ("b", "a"), ("c", "c"), ("d", "d")))
+            figures.append(Figure(f"{document}.{number}", document, interval, value, chance.random() < 0.3, group))
+        apart = {frozenset({figures[0].id, figures[-1].id}): "Another thing."} if chance.random() < 0.2 else {}
+        result = compare(figures, apart)
+        assert agreement(figures, apart) == (result.status, result.gap_relative)
