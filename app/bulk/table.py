@@ -15,7 +15,7 @@ from app.bulk.read import BATCH, Batch, Said
 from app.bulk.records import StatementLine, StatementRecord, as_texts
 from app.domain.nearest import nearest
 from app.errors import ClaimbookError
-from app.exports.formats import FORMULA
+from app.exports.as_csv import FORMULA
 from app.seed.read import Fault, Path_
 from app.seed.rows import Row
 

@@ -94,7 +94,7 @@ def test_postgresql_without_a_schema_is_told_how_to_get_one(command: str, new_da
 @pytest.mark.parametrize("command", ["verify", "attach"])
 def test_a_command_that_makes_no_database_says_which_does(command: str, tmp_path: Path) -> None:
     line = line_of(claimbook(*EVERY[command], "--database", f"sqlite:///{tmp_path}/none.db"))
-    assert line == f"There is no database {tmp_path}/none.db; `claimbook serve`, `migrate` or `seed` makes one."
+    assert line == f"There is no database {tmp_path}/none.db; `claimbook serve`, `migrate`, `seed` or `import` makes one."
     assert list(tmp_path.iterdir()) == []
 
 
