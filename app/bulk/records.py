@@ -1,6 +1,6 @@
 """What a line of NDJSON may hold: the fields of a seed file (`app/seed/shapes.py`), read at once and checked by the same rules.
 
-The shapes would do, but take twelve times as long; where a record is refused here, they say what is wrong with it.
+The shapes would do, but take many times as long; where a record is refused here, they say what is wrong with it.
 """
 
 from typing import Annotated, Any, Literal
