@@ -136,8 +136,9 @@ class Clock:
 
     def _select(self) -> Version | None:
         if self._connection is None:
-            self._connection = self._engine.raw_connection()
-            self._connection.detach()  # it is ours and takes no place in the pool
+            borrowed = self._engine.raw_connection()
+            self._connection = borrowed.driver_connection
+            borrowed.detach()  # it is ours and takes no place in the pool
         cursor = self._connection.cursor()
         try:
             cursor.execute(NOW)

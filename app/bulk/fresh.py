@@ -39,7 +39,7 @@ def without_indices(connection: sa.Connection) -> Iterator[None]:
     for index in indices:
         index.create(connection)
     for reference in references:
-        connection.execute(AddConstraint(reference))
+        connection.execute(AddConstraint(reference, isolate_from_table=False))  # the models keep it inline
 
 
 def insert_statements(connection: sa.Connection, rows: Sequence[Row], regions: Sequence[tuple[str, str]]) -> None:

@@ -26,7 +26,7 @@ def _findable(value: str) -> str:
 
 SearchText = Annotated[
     Text,
-    Field(json_schema_extra={"pattern": r"^[^\x00]*[^\W_][^\x00]*$"}, examples=["rail"]),
+    Field(examples=["rail"]),
     AfterValidator(_findable),
 ]
 

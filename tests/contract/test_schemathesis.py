@@ -1,7 +1,7 @@
 """schemathesis reads the OpenAPI document and tries to prove it wrong; every case goes to both databases, every check runs."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -19,7 +19,8 @@ from app.upkeep.everything import rebuild
 EXAMPLES = 50
 
 # What the document cannot say: a query of more than 8192 bytes is refused whole, whatever else is wrong with it.
-# And a text that names no time is refused, whatever its form, and so is a number in a unit that its indicator does not have.
+# And a text that names no time, or holds no letter to search for, is refused, whatever its form, and so is a number in a
+# unit that its indicator does not have.
 CONFIG = SchemathesisConfig.from_dict(
     {
         "checks": {"negative_data_rejection": {"expected-statuses": ["400", "404", "405", "414", "415", "422"]}},
@@ -28,14 +29,14 @@ CONFIG = SchemathesisConfig.from_dict(
                 "include-path": path,
                 "checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", "422"]}},
             }
-            for path in ("/v1/periods/resolve", "/v1/checks")
+            for path in ("/v1/periods/resolve", "/v1/checks", "/v1/search", "/v1/search/suggest")
         ],
     }
 )
 
 
 @pytest.fixture(scope="module")
-def small_clients(new_database: Callable[..., str], templates: Callable[[str, str], str]) -> dict[str, TestClient]:
+def small_clients(new_database: Callable[..., str], templates: Callable[[str, str], str]) -> Iterator[dict[str, TestClient]]:
     """Both databases with the statements of two documents only: answers stay short, so that more of them fit into a minute."""
     made = {}
     for backend in BACKENDS:
@@ -54,7 +55,9 @@ def small_clients(new_database: Callable[..., str], templates: Callable[[str, st
                 )
             rebuild(connection)
         made[backend] = client_for(engine)
-    return made
+    yield made
+    for client in made.values():
+        client.app.state.engine.dispose()  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="module")
