@@ -76,6 +76,9 @@ INTERVAL_RELATIONS: tuple[Relation, ...] = get_args(Relation)
 COMPARISON_STATUSES: tuple[ComparisonStatus, ...] = get_args(ComparisonStatus)
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
+MOST_FIGURES = 100
+"""Figures of a cell that are compared with each other: the latest published; pairs grow with the square."""
+
 MEETING: frozenset[Relation] = frozenset({"equal", "within", "contains", "overlaps"})
 STRICT_BASES = frozenset({"comparator", "nearly"})
 """Intervals from these rules have a bound that the words themselves draw."""

@@ -9,17 +9,14 @@ import sqlalchemy as sa
 from pydantic import Field
 from sqlalchemy.orm import Session
 
+from app.domain.comparison import MOST_FIGURES, ComparisonStatus, Figure, compare
 from app.domain.comparison import Comparison as Result
-from app.domain.comparison import ComparisonStatus, Figure, compare
 from app.domain.nearest import nearest
 from app.errors import NotFoundError
 from app.models import Comparison, DocumentGroup, Relation, Statement
 from app.queries.conditions import Condition, read_condition
 from app.queries.listing import Flat, OneOrMore, Order, Paging
 from app.queries.statements import StatementFilters, select_statements, with_neighbours
-
-MOST_FIGURES = 100
-"""Figures of a cell that are set side by side: the latest published; pairs grow with the square."""
 
 ComparisonSort = Literal["cell", "-cell", "gap", "-gap", "-documents", "-statements"]
 

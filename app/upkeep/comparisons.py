@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from app.db import insert_many
-from app.domain.comparison import Figure, agreement, groups_of, key_of, slot_of
+from app.domain.comparison import MOST_FIGURES, Figure, agreement, groups_of, key_of, slot_of
 from app.domain.decimals import sort_key
 from app.domain.interval import Interval, rounded
 from app.models import Comparison, Document, DocumentGroup, Relation, Statement
@@ -19,8 +19,6 @@ from app.models import Comparison, Document, DocumentGroup, Relation, Statement
 Row = dict[str, Any]
 BATCH = 500
 AT_ONCE = 40  # keys looked up in one SQL statement
-MOST_FIGURES = 100
-"""Figures of a cell that are compared with each other: the latest published; pairs grow with the square."""
 
 
 class Held(NamedTuple):
