@@ -22,8 +22,11 @@ from app.domain.decimals import plain, plain_text
 from app.errors import DatabaseUnavailableError, SchemaMismatchError
 from app.settings import Settings
 
-SCHEMA_REVISION = "2026_11_22_search"
+SCHEMA_REVISION = "2026_11_22_stored"
 """The migration this program's tables are those of; a test compares it with the newest file under `migrations/versions`."""
+
+RENDERING = 1
+"""How stored representations are made; raised whenever the same rows are rendered otherwise, which a test notices."""
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -161,10 +164,17 @@ def schema_revision(connection: sa.Connection) -> str | None:
     return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
 
 
+def is_rendered(connection: sa.Connection) -> bool:
+    """Whether representations were made as this program makes them."""
+    return connection.execute(sa.text("SELECT rendering FROM instance")).scalar() == RENDERING
+
+
 def check_schema(connection: sa.Connection) -> None:
     """Raise SchemaMismatchError unless the database has exactly the schema of this program."""
     found = schema_revision(connection)
     if found == SCHEMA_REVISION:
+        if not is_rendered(connection):
+            raise SchemaMismatchError("The stored statements were rendered by another program; run `claimbook migrate`.")
         return
     if found is None:
         raise SchemaMismatchError("The database holds no Claimbook schema; run `claimbook migrate`.")
@@ -181,6 +191,13 @@ def contains(column: sa.ColumnElement[str] | Any, needle: str) -> sa.ColumnEleme
     """Whether a folded text column holds `needle` literally; wildcards of LIKE have no meaning."""
     escaped = needle.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return column.like(f"%{escaped}%", escape="\\")
+
+
+def days_between(dialect: str, start: Any, end: Any) -> sa.ColumnElement[int]:
+    """Days from one day to another; null when one is not known."""
+    if dialect == "sqlite":
+        return sa.cast(sa.func.julianday(end) - sa.func.julianday(start), sa.Integer)
+    return end - start  # type: ignore[no-any-return]
 
 
 @contextmanager

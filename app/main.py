@@ -30,10 +30,12 @@ from app.api import (
     units,
 )
 from app.api.coding import Coded
-from app.api.conditional import Clock, Conditional
+from app.api.conditional import Clock, Conditional, follows_from_data
 from app.api.door import Door, Sealed
 from app.api.negotiation import Negotiated
+from app.api.quick import Quick
 from app.api.ranges import Ranges
+from app.api.remembered import Remembered
 from app.api.spool import Spool
 from app.db import make_engine, make_sessions
 from app.exports.formats import FORMATS
@@ -58,7 +60,9 @@ def create_app(settings: Settings | None = None, *, engine: sa.Engine | None = N
         engine.dispose()
 
     app = create_routes(settings, engine, lifespan)
-    app.add_middleware(Conditional, settings=settings, clock=Clock(engine), spool=spool)
+    clock = Clock(engine)
+    app.add_middleware(Quick, engine=engine, settings=settings)
+    app.add_middleware(Conditional, settings=settings, clock=clock, spool=spool)
     app.add_middleware(Negotiated, routes=app, address=settings.address)
     app.add_middleware(Ranges, spool=spool, whole=frozenset(each.media_type for each in FORMATS.values() if each.whole))
     app.add_middleware(Coded)
@@ -72,6 +76,7 @@ def create_app(settings: Settings | None = None, *, engine: sa.Engine | None = N
         max_age=86400,
     )
     app.add_middleware(Sealed)
+    app.add_middleware(Remembered, follows=follows_from_data, now=clock.read, most_bytes=settings.remember_bytes // 2)
     return app
 
 

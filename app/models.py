@@ -12,11 +12,10 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from app.db import NAMING, ExactDecimal, text_type
 from app.domain.comparison import COMPARISON_STATUSES
-from app.domain.comparison import Base as BaseOf
-from app.domain.evidence import VERIFICATIONS, Evidence
-from app.domain.interval import Interval
-from app.domain.period import PERIOD_BASES, PERIOD_TYPES, Period
+from app.domain.evidence import VERIFICATIONS
+from app.domain.period import PERIOD_BASES, PERIOD_TYPES
 from app.domain.quantity import COMPARATORS, MEASURES
+from app.domain.said import Said
 from app.domain.units import FAMILIES
 from app.domain.words import (
     ACTOR_KINDS,
@@ -54,6 +53,8 @@ class Instance(Table):
     name: Mapped[str] = mapped_column(primary_key=True)
     # 64 hexadecimal digits, secret
     key: Mapped[str]
+    # how the representations were made (`RENDERING` in app/db.py); null before any were
+    rendering: Mapped[int | None]
 
 
 class DataVersion(Table):
@@ -312,7 +313,7 @@ class DocumentText(Table):
     sha256: Mapped[str]
 
 
-class Statement(Table):
+class Statement(Said, Table):
     """One thing that one document says once; with a figure when `comparator` is set."""
 
     __tablename__ = "statement"
@@ -334,12 +335,14 @@ class Statement(Table):
             name="quantity_whole",
         ),
         ForeignKeyConstraint(["indicator", "counted"], ["indicator_counted.indicator", "indicator_counted.code"]),
-        Index("ix_statement_period_start_id", "period_start", "id"),
+        Index("ix_statement_document_period_key_id", "document", "period_key", "id"),
+        Index("ix_statement_project_id", "project", "id"),
+        Index("ix_statement_project_period_key_id", "project", "period_key", "id"),
     )
 
     # document.slug
     id: Mapped[str] = mapped_column(primary_key=True)
-    document: Mapped[str] = mapped_column(ForeignKey("document.code"), index=True)
+    document: Mapped[str] = mapped_column(ForeignKey("document.code"))
     # 1 for the first of its document, in the order of the text
     position: Mapped[int]
     # our own plain sentence, never stronger than the source
@@ -352,7 +355,7 @@ class Statement(Table):
     base_period: Mapped[str | None]
     # actual, target, planned, agreed, forecast
     kind: Mapped[str]
-    project: Mapped[str | None] = mapped_column(ForeignKey("project.code"), index=True)
+    project: Mapped[str | None] = mapped_column(ForeignKey("project.code"))
 
     # in the dimension's base unit; null for a range or no quantity
     value: Mapped[Decimal | None]
@@ -378,6 +381,8 @@ class Statement(Table):
     # days, inclusive; null is open or unknown
     period_start: Mapped[date | None]
     period_end: Mapped[date | None]
+    # text that sorts as the period does: by start, then by end; of an unknown one by default
+    period_key: Mapped[str] = mapped_column(server_default="~~")
     period_label: Mapped[str] = mapped_column(index=True)
     period_as_written: Mapped[str | None]
     period_basis: Mapped[str]
@@ -426,38 +431,6 @@ class Statement(Table):
         foreign_keys="Relation.other", order_by="(Relation.relation, Relation.statement)", lazy="raise", viewonly=True
     )
 
-    @property
-    def interval(self) -> Interval | None:
-        """The interval, or None without a quantity."""
-        if self.interval_basis is None:
-            return None
-        return Interval(self.lower, self.lower_inclusive, self.upper, self.upper_inclusive, self.interval_basis)
-
-    @property
-    def period(self) -> Period:
-        """The period with how it came about."""
-        return Period(
-            type=self.period_type,  # type: ignore[arg-type]
-            start=self.period_start,
-            end=self.period_end,
-            as_written=self.period_as_written,
-            basis=self.period_basis,  # type: ignore[arg-type]
-            rule=self.period_rule,
-            anchor=self.period_anchor,
-        )
-
-    @property
-    def evidence(self) -> Evidence:
-        """The span."""
-        return Evidence(self.exact, self.evidence_start, self.evidence_end, self.paragraph)
-
-    @property
-    def base(self) -> BaseOf | None:
-        """What the figure refers to, or None when it refers to nothing or that was not said."""
-        if self.base_region is self.base_indicator is self.base_period is None:
-            return None
-        return BaseOf(self.base_region, self.base_indicator, self.base_period)
-
 
 class Comparison(Table):
     """A cell and what its figures say of each other. Follows from the statements; whoever writes those keeps it true."""
@@ -501,6 +474,50 @@ class StatementRegion(Table):
     region: Mapped[str] = mapped_column(ForeignKey("region.code"), primary_key=True)
 
     place: Mapped[Region] = relationship(lazy="raise", viewonly=True)
+
+
+class StatementScope(Table):
+    """A place in which a statement lies: each of its regions, each region that one of these lies in, and `` for everywhere.
+
+    With what lists are narrowed and ordered by, so that a page is read off one index. Follows from the statements that are
+    not withdrawn; `app/upkeep/scopes.py` keeps it.
+    """
+
+    __tablename__ = "statement_scope"
+    __table_args__ = (
+        Index("ix_statement_scope_indicator", "region", "own", "indicator", "statement"),
+        Index("ix_statement_scope_period", "region", "own", "longest", "period_key", "statement", "kind"),
+        Index("ix_statement_scope_indicator_period", "region", "own", "indicator", "period_key", "statement"),
+        {"sqlite_with_rowid": False},
+    )
+
+    region: Mapped[str] = mapped_column(primary_key=True)
+    # whether the statement names the region itself
+    own: Mapped[bool] = mapped_column(primary_key=True)
+    statement: Mapped[str] = mapped_column(primary_key=True, index=True)
+    indicator: Mapped[str | None]
+    kind: Mapped[str]
+    period_key: Mapped[str]
+    # days that the period lasts at most: 1, 31, 92, 184, 366; 0 for a longer, open or unknown one
+    longest: Mapped[int]
+
+
+class Representation(Table):
+    """A statement as it goes over the wire, with the names it shows. Follows from the statement and from what it names.
+
+    Made when one of these is written; `app/upkeep/representations.py` keeps it.
+    """
+
+    __tablename__ = "representation"
+
+    statement: Mapped[str] = mapped_column(primary_key=True)
+    # JSON of the statement, without words of an attached text
+    whole: Mapped[str]
+    # JSON of its flat row, likewise
+    flat: Mapped[str]
+    # the same with them, where there are any
+    whole_quoted: Mapped[str | None]
+    flat_quoted: Mapped[str | None]
 
 
 class Quotation(Table):

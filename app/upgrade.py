@@ -5,7 +5,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-from app.db import SCHEMA_REVISION, schema_revision
+from app.db import SCHEMA_REVISION, is_rendered, schema_revision
 from app.errors import SchemaMismatchError
 from app.paths import bundled
 from app.upkeep.everything import rebuild
@@ -26,7 +26,7 @@ def migrate(engine: sa.Engine, revision: str = "head") -> str | None:
     that is newer than this program is left alone. Raises SchemaMismatchError.
     """
     with engine.connect() as connection:
-        if revision == "head" and schema_revision(connection) == SCHEMA_REVISION:
+        if revision == "head" and schema_revision(connection) == SCHEMA_REVISION and is_rendered(connection):
             return SCHEMA_REVISION
     sqlite = engine.dialect.name == "sqlite"
     with engine.connect().execution_options(writes=True) as connection:

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import sqlalchemy as sa
 from fastapi import Request
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
-from starlette.datastructures import URL
 from starlette.responses import Response, StreamingResponse
 
 from app.api.problems import MEDIA_TYPE
@@ -17,7 +17,7 @@ from app.exports.as_csv import BYTE_ORDER_MARK
 from app.exports.columns import Columns, columns_of
 from app.exports.flat import flatten
 from app.exports.formats import FORMATS
-from app.exports.wire import to_json
+from app.exports.wire import json_bytes, to_json
 from app.queries.codes import Counted, Counter
 from app.queries.listing import Flat, Order, Rows, stream_rows
 from app.schemas.common import Meta, Page, PageInfo
@@ -81,11 +81,30 @@ def answer_page(
     return Response(to_json(content).encode(), media_type="application/json", headers=headers)
 
 
+def answer_stored(request: Request, rows: Rows[bytes], *, notes: Sequence[str]) -> Response:
+    """A page of stored representations, byte for byte as `answer_page` would have made it."""
+    following = _next(request, rows.cursor)
+    headers = {"Link": f'<{following}>; rel="next"'} if following else {}
+    return Response(page_of_stored(rows, following, notes), media_type="application/json", headers=headers)
+
+
+def page_of_stored(rows: Rows[bytes], following: str | None, notes: Sequence[str]) -> bytes:
+    """Its body; `following` is the address of the next page."""
+    page = json_bytes({"limit": rows.limit, "next": following, "total": rows.total})
+    meta = json_bytes({"data_version": rows.data_version, "notes": notes})
+    return b'{"data":[%s],"page":%s,"meta":%s}' % (b",".join(rows.items), page, meta)
+
+
 def _next(request: Request, cursor: str | None) -> str | None:
     if cursor is None:
         return None
-    here = URL(f"{request.app.state.settings.address}{request.scope['path']}?{request.scope['query_string'].decode()}")
-    return str(here.remove_query_params("cursor").include_query_params(cursor=cursor))
+    return next_address(f"{request.app.state.settings.address}{request.scope['path']}", request.scope["query_string"], cursor)
+
+
+def next_address(address: str, query: bytes, cursor: str) -> str:
+    """The address of the page behind `cursor` of the list at `address` with this query."""
+    pairs = [(name, value) for name, value in parse_qsl(query.decode(), keep_blank_values=True) if name != "cursor"]
+    return f"{address}?{urlencode([*pairs, ('cursor', cursor)])}"
 
 
 def counted(session: Session, rows: Sequence[Any], count: Counter) -> list[Counted]:

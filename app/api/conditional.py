@@ -8,80 +8,28 @@ import asyncio
 import hmac
 import logging
 import threading
-from collections import OrderedDict
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.api.quick import SNAPSHOT
 from app.api.ranges import FILE
+from app.api.remembered import VERSION, Answer, Header, Store, Version
 from app.api.spool import Spool
-from app.db import SCHEMA_REVISION
+from app.db import RENDERING, SCHEMA_REVISION
 from app.exports.formats import writers
 from app.settings import Settings
-from app.version import VERSION
+from app.version import VERSION as PROGRAM
 
-MAX_REMEMBERED = 8 * 1024 * 1024
-"""Bytes of the largest answer that is remembered."""
+MAX_FLAT = 8 * 1024 * 1024
+"""Bytes of the largest answer that is kept to be cut into parts."""
 
 NOW = "SELECT data_version.version, instance.key FROM data_version, instance"
 
-Header = tuple[bytes, bytes]
 logger = logging.getLogger("claimbook")
-
-
-class Version(NamedTuple):
-    """The state of the data: the number of committed writes, and the database's own key."""
-
-    number: int
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An answer as it was sent."""
-
-    headers: tuple[Header, ...]
-    body: bytes
-
-
-class Store:
-    """Answers by ETag, of one version only, the least recently asked for forgotten first."""
-
-    def __init__(self, most_bytes: int) -> None:
-        self.most_bytes = most_bytes
-        self._version: Version | None = None
-        self._held: OrderedDict[bytes, Answer] = OrderedDict()
-        self._size = 0
-        self._lock = threading.Lock()
-
-    def get(self, version: Version, name: bytes) -> Answer | None:
-        """The answer of this name, if it is remembered."""
-        with self._lock:
-            if version != self._version:
-                return None
-            answer = self._held.get(name)
-            if answer is not None:
-                self._held.move_to_end(name)
-            return answer
-
-    def put(self, version: Version, name: bytes, answer: Answer) -> None:
-        """Remember an answer; those of another version are forgotten."""
-        size = len(answer.body)
-        if size > min(MAX_REMEMBERED, self.most_bytes):
-            return
-        with self._lock:
-            if version != self._version:
-                self._version, self._size = version, 0
-                self._held.clear()
-            if name not in self._held:
-                self._size += size
-            self._held[name] = answer
-            while self._size > self.most_bytes:
-                self._size -= len(self._held.popitem(last=False)[1].body)
 
 
 class Clock:
@@ -161,15 +109,15 @@ class Conditional:
         self.app = app
         self.clock = clock
         self.spool = spool
-        self.store = Store(settings.remember_bytes)
-        self.salt = f"{VERSION} {SCHEMA_REVISION} {settings.address} {settings.quotes} {writers()}".encode()
+        self.store = Store(settings.remember_bytes // 4, MAX_FLAT)
+        self.salt = f"{PROGRAM} {SCHEMA_REVISION} {RENDERING} {settings.address} {settings.quotes} {writers()}".encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer without the routes where nothing has changed."""
-        if scope["type"] != "http" or scope["method"] != "GET" or not _follows_from_data(scope["path"]):
+        if scope["type"] != "http" or scope["method"] != "GET" or not follows_from_data(scope["path"]):
             await self.app(scope, receive, send)
             return
-        version = await self.clock.read()
+        version = scope.get(VERSION) or await self.clock.read()
         if version is None:
             await self.app(scope, receive, send)
             return
@@ -186,7 +134,7 @@ class Conditional:
             await send({"type": "http.response.start", "status": 200, "headers": list(kept[0].headers)})
             await send({"type": FILE, "file": kept[1], "size": kept[0].size})
             return
-        await self.app(scope, receive, _Naming(self, send, version, etag))
+        await self.app(scope, receive, _Naming(self, scope, send, version, etag))
 
     def _etag(self, version: Version, scope: Scope) -> bytes:
         """A strong ETag; it needs the database's key, so only a 200 can have brought it to a client."""
@@ -197,8 +145,8 @@ class Conditional:
 class _Naming:
     """Sends an answer on, with its ETag, and remembers it when it is whole and small enough."""
 
-    def __init__(self, layer: Conditional, send: Send, version: Version, etag: bytes) -> None:
-        self.layer, self.send, self.version, self.etag = layer, send, version, etag
+    def __init__(self, layer: Conditional, scope: Scope, send: Send, version: Version, etag: bytes) -> None:
+        self.layer, self.scope, self.send, self.version, self.etag = layer, scope, send, version, etag
         self.headers: tuple[Header, ...] | None = None
         self.pieces: list[bytes] = []
         self.size = 0
@@ -212,14 +160,15 @@ class _Naming:
 
     async def _begin(self, message: Message) -> Message:
         """Name a 200, unless the data changed while it was made: then it is not known which version it shows."""
-        if message["status"] != 200 or await self.layer.clock.read() != self.version:
+        shown = self.scope.get(SNAPSHOT)
+        if message["status"] != 200 or (shown != self.version.number and await self.layer.clock.read() != self.version):
             return message
         self.headers = (*message["headers"], (b"etag", self.etag))
         return {**message, "headers": list(self.headers)}
 
     def _keep(self, message: Message) -> None:
         self.size += len(message.get("body", b""))
-        if self.size > MAX_REMEMBERED:
+        if self.size > MAX_FLAT or "." not in self.scope["path"]:  # others are remembered as they are sent
             self.headers = None
             self.pieces.clear()
             return
@@ -228,7 +177,8 @@ class _Naming:
             self.layer.store.put(self.version, self.etag, Answer(self.headers, b"".join(self.pieces)))
 
 
-def _follows_from_data(path: str) -> bool:
+def follows_from_data(path: str) -> bool:
+    """Whether what stands at this path depends on the data, the address and this program only."""
     return path == "/v1" or path.startswith("/v1/") or path == "/v1.json" or path == "/openapi.json"
 
 

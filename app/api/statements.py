@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from app.api.answers import FLAT, FOUND, LISTED, answer, answer_flat, answer_page, problem_response
+from app.api.answers import FLAT, FOUND, LISTED, answer, answer_flat, answer_page, answer_stored, problem_response
 from app.api.dependencies import Configured, ReadSession, strict_parameters
 from app.api.groups import answer_groups
 from app.exports.columns import STATEMENTS
@@ -16,6 +16,7 @@ from app.queries.comparisons import comparisons_of
 from app.queries.conversion import conversion_of, converter_for, units_of
 from app.queries.facets import count_facets, grouped
 from app.queries.listing import PathStatement, read_page
+from app.queries.pages import is_stored, read_stored
 from app.queries.statements import (
     StatementFlatQuery,
     StatementListQuery,
@@ -69,6 +70,8 @@ def list_statements(
     if query.group_by:
         return answer_groups(request, session, grouped(query))
     check_codes(session, query)
+    if is_stored(query):
+        return answer_stored(request, read_stored(session, query, quotes=settings.quotes), notes=notes_for(session, query))
     rows = read_page(session, with_neighbours(select_statements(query)), order_of(query.sort), query, name="statements")
     wanted = {str(field) for field in query.fields} or None
     items = [rendering.statement(row, quotes=settings.quotes).model_dump(include=wanted) for row in rows.items]

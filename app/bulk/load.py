@@ -27,8 +27,8 @@ from app.seed.load import Outcome, known_in, requote
 from app.seed.plan import Plan, Progress, Resource, counts_of, log_changes, raise_versions, write_plan
 from app.seed.rows import Row, statement_row
 from app.seed.verify import Known, statement_faults
-from app.upkeep import comparisons, search
-from app.upkeep.everything import rebuild
+from app.upkeep import comparisons
+from app.upkeep.everything import follow, rebuild
 
 REBUILD_FROM = 20_000
 """Changes from which on all that follows from the rows is made anew, rather than piece by piece."""
@@ -52,6 +52,8 @@ class Load:
     keys: set[str] = field(default_factory=set)
     """what the figures that changed are compared by"""
     operations: dict[Resource, str] = field(default_factory=dict)
+    moved: set[str] = field(default_factory=set)
+    """regions that changed their parents"""
     touched: set[str] = field(default_factory=set)
     """documents whose statements changed"""
     changes: int = 0
@@ -222,6 +224,7 @@ def _apply(load: Load, plan_of: Callable[[], Plan]) -> None:
         for operation, number in done.items():
             load.counts[resource][operation] += number
     load.changes += len(plan.operations)
+    load.moved |= {code for (resource, code), fields in plan.fields.items() if resource == "region" and "parents" in fields}
     if load.changes < REBUILD_FROM:
         load.operations.update(plan.operations)
         load.keys |= comparisons.keys_of(load.connection, updated)
@@ -248,12 +251,12 @@ def _follow(load: Load, tell: Progress) -> None:
     connection = load.connection
     if load.fresh:
         log_created(connection, load.version)
-    held = connection.execute(sa.select(models.DocumentText.document)).scalars()
-    for document in sorted(load.touched & set(held)):
+    quoted = load.touched & set(connection.execute(sa.select(models.DocumentText.document)).scalars())
+    for document in sorted(quoted):
         requote(connection, document)
     if load.fresh or load.changes >= REBUILD_FROM:
         rebuild(connection, tell)
         return
     moved = comparisons.regroup(connection)
     comparisons.refresh(connection, load.keys | comparisons.keys_of(connection, moved))
-    search.refresh(connection, load.operations)
+    follow(connection, load.operations, documents=quoted, moved=load.moved)

@@ -11,7 +11,7 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
@@ -147,18 +147,26 @@ class Order:
     columns: tuple[Any, ...]
     key: Any
     descending: bool = False
+    key_descending: bool = False
+    last_from: str | None = None
+    """the text from which on values of the first column say that nothing is known: these come last either way"""
 
     def by(self) -> list[Any]:
         """The ORDER BY of both databases."""
         clauses: list[Any] = []
+        if self.last_from is not None:
+            clauses.append((self.columns[0] >= self.last_from).asc())
         for column in self.columns:
             clauses.append(column.is_(None))
             clauses.append(column.desc() if self.descending else column.asc())
-        clauses.append(self.key.asc())
+        clauses.append(self.key.desc() if self.key_descending else self.key.asc())
         return clauses
 
     def after(self, values: Sequence[Any]) -> sa.ColumnElement[bool]:
         """Rows that come after the one with these values (of the columns, then of the key)."""
+        if self.last_from is not None and values[0] is not None:
+            last, rest = self.columns[0] >= self.last_from, replace(self, last_from=None).after(values)
+            return sa.and_(last, rest) if values[0] >= self.last_from else sa.or_(last, sa.and_(sa.not_(last), rest))
         same: list[sa.ColumnElement[bool]] = []
         later: list[sa.ColumnElement[bool]] = []
         for column, value in zip(self.columns, values[:-1], strict=True):
@@ -168,7 +176,7 @@ class Order:
                 same.append(column == value)
             else:
                 same.append(column.is_(None))
-        later.append(sa.and_(*same, self.key > values[-1]))
+        later.append(sa.and_(*same, self.key < values[-1] if self.key_descending else self.key > values[-1]))
         return sa.or_(*later)
 
 
@@ -183,16 +191,18 @@ class Rows(Generic[Row]):
     data_version: int
 
 
+NOW: Any = sa.select(models.DataVersion.version, models.Instance.key).join(models.Instance, sa.true())
+"""The data version, and the key that signs cursors."""
+
+
 def read_page(session: Session, select: sa.Select[Any], order: Order, query: Paging, *, name: str) -> Rows[Any]:
     """Run a list: order it, take one page after the cursor, and say where to go on.
 
     `name` is the list's path; together with the filters it is signed into the cursor, so that a cursor of another list or of
     other filters is refused. Raises BadRequestError (`invalid-cursor`).
     """
-    version, key = session.execute(
-        sa.select(models.DataVersion.version, models.Instance.key).join(models.Instance, sa.true())
-    ).one()
-    scope = _scope(name, query)
+    version, key = session.execute(NOW).one()
+    scope = cursor_scope(name, query)
     window = select.order_by(*order.by()).limit(query.limit + 1)
     values_of = (*order.columns, order.key)
     if query.cursor is not None:
@@ -217,10 +227,8 @@ def read_ranked(
 
     The cursor works as that of `read_page`. Raises BadRequestError (`invalid-cursor`).
     """
-    version, key = session.execute(
-        sa.select(models.DataVersion.version, models.Instance.key).join(models.Instance, sa.true())
-    ).one()
-    scope = _scope(name, query)
+    version, key = session.execute(NOW).one()
+    scope = cursor_scope(name, query)
     start = 0
     if query.cursor is not None:
         start = bisect_right([place for place, _ in ranked], tuple(read_cursor(query.cursor, key, scope, size=places)))
@@ -251,7 +259,8 @@ def data_version(session: Session) -> int:
     return session.execute(sa.select(models.DataVersion.version)).scalar_one()
 
 
-def _scope(name: str, query: Paging) -> str:
+def cursor_scope(name: str, query: Paging) -> str:
+    """A short digest of a list and its filters, by which a cursor of another one is known."""
     filters = query.model_dump(mode="json", exclude={"cursor", "limit", "include", "fields"}, exclude_defaults=True)
     text = json.dumps([name, filters], sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -11,11 +11,22 @@ from app import models
 from app.db import contains
 from app.domain.interval import Match, satisfies
 from app.domain.nearest import nearest
-from app.domain.period import PeriodBasis, PeriodType, parse_moment
+from app.domain.period import NO_DAY, PeriodBasis, PeriodType, parse_moment
 from app.domain.quantity import Comparator, Measure
 from app.domain.words import Dimension, Kind, Status
 from app.errors import BadRequestError, Fault, NotFoundError, WithdrawnError
-from app.models import Document, DocumentAuthor, Indicator, Project, Region, RegionParent, Relation, StatementRegion, Unit
+from app.models import (
+    Document,
+    DocumentAuthor,
+    Indicator,
+    Project,
+    Region,
+    RegionParent,
+    Relation,
+    StatementRegion,
+    StatementScope,
+    Unit,
+)
 from app.models import Statement as Row
 from app.queries.conditions import Condition, Threshold, read_condition
 from app.queries.listing import Codes, Flat, OneOrMore, Order, Paging, Strict, Text, UnitCodes, require_codes, words_of
@@ -34,13 +45,13 @@ PathCell = Annotated[
 
 SORTS: dict[str, tuple[Any, ...]] = {
     "id": (),
-    "period": (Row.period_start, Row.period_end),
+    "period": (Row.period_key,),
     "published_on": (Document.published_on,),
     "position": (Row.document, Row.position),
     "value": (Row.value_key,),
     "changed_in": (Row.changed_in,),
 }
-"""What a list of statements can be ordered by; rows without a value come last either way, the id decides ties."""
+"""What a list of statements can be ordered by; rows without a value come last either way; the id decides ties."""
 
 Sort: TypeAlias = Literal[
     "id",
@@ -220,8 +231,10 @@ def select_statements(query: StatementFilters) -> sa.Select[Row]:
 def _code_filters(query: StatementFilters) -> Iterator[sa.ColumnElement[bool]]:
     if query.region:
         yield _about(StatementRegion.region.in_(query.region))
-    if query.within:
+    if query.within and "withdrawn" in query.status:
         yield _about(StatementRegion.region.in_(regions_within(query.within)))
+    elif query.within:
+        yield Row.id.in_(sa.select(StatementScope.statement).where(StatementScope.region.in_(query.within)))
     if query.indicator:
         yield Row.indicator.in_(query.indicator)
     if query.topic:
@@ -309,11 +322,9 @@ def regions_within(codes: Sequence[str]) -> sa.Select[str]:
 
 def order_of(sort: str) -> Order:
     """The order that `sort` names."""
-    name = sort.removeprefix("-")
-    descending = sort.startswith("-")
-    if name == "id" and descending:
-        return Order(columns=(Row.id,), key=Row.id, descending=True)
-    return Order(columns=SORTS[name], key=Row.id, descending=descending)
+    name, descending = sort.removeprefix("-"), sort.startswith("-")
+    last_from = NO_DAY if sort == "-period" else None
+    return Order(SORTS[name], Row.id, descending=descending, key_descending=descending, last_from=last_from)
 
 
 _OTHER = Row.__table__.alias("other")
@@ -379,16 +390,25 @@ def _in_base_units(session: Session, query: StatementFilters, asked: Threshold) 
     )
 
 
+SURPRISING = "economic-circle"
+"""Kind of the regions whose extent is by definition, so that it is said what they hold."""
+
+
+def note_of_place(code: str, note: str) -> str:
+    """The remark on a filter that names such a region."""
+    return f"within={code}: {note}"
+
+
 def notes_for(session: Session, query: StatementFilters) -> list[str]:
     """Remarks where the answer may surprise: regions with a definition of their own, and bounds the wrong way round."""
     notes: list[str] = []
     if query.within:
         rows = session.execute(
             sa.select(Region.code, Region.note)
-            .where(Region.code.in_(query.within), Region.kind == "economic-circle", Region.note.is_not(None))
+            .where(Region.code.in_(query.within), Region.kind == SURPRISING, Region.note.is_not(None))
             .order_by(Region.code)
         )
-        notes.extend(f"within={code}: {note}" for code, note in rows)
+        notes.extend(note_of_place(code, note) for code, note in rows if note)
     for name, start, end in (("from", query.from_, query.to), ("published_from", query.published_from, query.published_to)):
         if start and end and parse_moment(start)[0] > parse_moment(end)[1]:
             notes.append(f"{name} is later than its counterpart, so nothing can match.")

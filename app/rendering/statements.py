@@ -21,39 +21,53 @@ def named(row: Any) -> Named:
 
 def statement(row: models.Statement, *, quotes: bool) -> statements.Statement:
     """A statement with the names it shows; `quotes` lets words of the attached text through."""
-    return statements.Statement(
-        id=row.id,
-        text=row.text,
-        indicator=indicator_ref(row.measured),
-        measure=row.measure,
-        base=statements.BaseOut(region=row.base.region, indicator=row.base.indicator, period=row.base.period)
-        if row.base
-        else None,
-        kind=row.kind,
-        regions=[named(each.place) for each in row.regions],
-        project=named(row.subject) if row.subject else None,
-        quantity=_quantity(row),
-        period=_period(row),
-        attribution=statements.AttributionOut(
-            speaker=named(row.said_by) if row.said_by else None,
-            role=row.role,
-            mode=row.attribution_mode,
-            basis=row.attribution_basis,
-        ),
-        document=statements.DocumentRef(
-            code=row.source.code,
-            title=row.source.title,
-            publisher=statements.PublisherRef(code=row.source.issuer.code, name=row.source.issuer.name),
-            published_on=row.source.published_on,
-        ),
-        evidence=statements.EvidenceOut(**_evidence(row, quotes=quotes)),
-        related=_related(row),
-        cell=row.cell,
-        note=row.note,
-        status=row.status,
-        version=row.version,
-        changed_in=row.changed_in,
+    source, base, period = row.source, row.base, row.period
+    return statements.Statement.model_validate(
+        {
+            "id": row.id,
+            "text": row.text,
+            "indicator": indicator_ref(row.measured),
+            "measure": row.measure,
+            "base": {"region": base.region, "indicator": base.indicator, "period": base.period} if base else None,
+            "kind": row.kind,
+            "regions": [_names(each.place) for each in row.regions],
+            "project": _names(row.subject) if row.subject else None,
+            "quantity": _quantity(row),
+            "period": {
+                "type": period.type,
+                "label": period.label,
+                "start": period.start,
+                "end": period.end,
+                "as_written": period.as_written,
+                "basis": period.basis,
+                "rule": period.rule,
+                "anchor": period.anchor,
+            },
+            "attribution": {
+                "speaker": _names(row.said_by) if row.said_by else None,
+                "role": row.role,
+                "mode": row.attribution_mode,
+                "basis": row.attribution_basis,
+            },
+            "document": {
+                "code": source.code,
+                "title": source.title,
+                "publisher": {"code": source.issuer.code, "name": source.issuer.name},
+                "published_on": source.published_on,
+            },
+            "evidence": _evidence(row, quotes=quotes),
+            "related": _related(row),
+            "cell": row.cell,
+            "note": row.note,
+            "status": row.status,
+            "version": row.version,
+            "changed_in": row.changed_in,
+        }
     )
+
+
+def _names(row: Any) -> dict[str, Any]:
+    return {"code": row.code, "name": row.name, "name_zh": row.name_zh}
 
 
 def indicator_ref(row: models.Indicator | None) -> statements.IndicatorRef | None:
@@ -63,40 +77,26 @@ def indicator_ref(row: models.Indicator | None) -> statements.IndicatorRef | Non
     return statements.IndicatorRef(code=row.code, name=row.name, topic=row.topic)
 
 
-def _quantity(row: models.Statement) -> statements.QuantityOut | None:
+def _quantity(row: models.Statement) -> dict[str, Any] | None:
     interval = row.interval
     if interval is None:
         return None
-    return statements.QuantityOut(
-        as_written=collapse(row.exact),
-        value=row.value,
-        value_text=None if row.value is None else plain_text(row.value),
-        unit=row.unit or "",
-        counted=row.counted,
-        comparator=row.comparator,
-        approximate=row.approximate,
-        interval=statements.IntervalOut(
-            lower=interval.lower,
-            lower_inclusive=interval.lower_inclusive,
-            upper=interval.upper,
-            upper_inclusive=interval.upper_inclusive,
-            basis=interval.basis,
-        ),
-    )
-
-
-def _period(row: models.Statement) -> statements.PeriodOut:
-    period = row.period
-    return statements.PeriodOut(
-        type=period.type,
-        label=period.label,
-        start=period.start,
-        end=period.end,
-        as_written=period.as_written,
-        basis=period.basis,
-        rule=period.rule,
-        anchor=period.anchor,
-    )
+    return {
+        "as_written": collapse(row.exact),
+        "value": row.value,
+        "value_text": None if row.value is None else plain_text(row.value),
+        "unit": row.unit or "",
+        "counted": row.counted,
+        "comparator": row.comparator,
+        "approximate": row.approximate,
+        "interval": {
+            "lower": interval.lower,
+            "lower_inclusive": interval.lower_inclusive,
+            "upper": interval.upper,
+            "upper_inclusive": interval.upper_inclusive,
+            "basis": interval.basis,
+        },
+    }
 
 
 def _evidence(row: models.Statement, *, quotes: bool) -> dict[str, Any]:
@@ -115,10 +115,10 @@ def _evidence(row: models.Statement, *, quotes: bool) -> dict[str, Any]:
     }
 
 
-def _related(row: models.Statement) -> list[statements.RelatedOut]:
+def _related(row: models.Statement) -> list[dict[str, str]]:
     seen = [(relation.relation, relation.other) for relation in row.relations]
     seen.extend((INVERSES[relation.relation], relation.statement) for relation in row.related_by)
-    return [statements.RelatedOut(statement=other, relation=name) for name, other in sorted(set(seen))]
+    return [{"statement": other, "relation": name} for name, other in sorted(set(seen))]
 
 
 def related(

@@ -1,23 +1,23 @@
 """What every answer has in common: exact numbers, the envelope of lists, references by code and name."""
 
 from decimal import Decimal
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
-from app.domain.decimals import plain
+from app.domain.decimals import plain_text
 
 
 class PlainDecimal(Decimal):
-    """A decimal whose text never has an exponent, so that it can stand in JSON as it is."""
+    """A decimal whose text never has an exponent nor a zero too many, so that it can stand in JSON as it is."""
 
     def __str__(self) -> str:
-        return format(self, "f")
+        return plain_text(self)
 
 
 Number = Annotated[
     Decimal,
-    PlainSerializer(lambda value: PlainDecimal(plain(value)), return_type=Decimal),
+    PlainSerializer(PlainDecimal, return_type=Any),
     WithJsonSchema({"type": "number"}),
 ]
 """An exact decimal; in JSON a plain number without exponent and trailing zeros."""

@@ -15,6 +15,7 @@ from app.domain.nearest import nearest
 from app.domain.text import text_fault
 from app.errors import ClaimbookError
 from app.seed.load import requote
+from app.upkeep.everything import follow
 
 MAX_TEXT_BYTES = 50_000_000
 
@@ -105,6 +106,7 @@ def _attach_file(connection: sa.Connection, path: Path, *, accept: bool) -> list
     for document in copied or [_most_like(connection, text, accept=accept)]:
         changed = _store(connection, document, text, digest)
         found.append(Attached(path, document, bool(copied), changed, requote(connection, document)))
+    follow(connection, {}, documents=[each.document for each in found])
     return found
 
 

@@ -40,7 +40,8 @@ from app.seed.plan import (
 from app.seed.read import Fault
 from app.seed.rows import Row, Rows, rows_of
 from app.seed.verify import Known, verify
-from app.upkeep import comparisons, search
+from app.upkeep import comparisons
+from app.upkeep.everything import follow
 
 DEPENDENTS = ("relation", "mention_statement", "quotation", "statement_region", "mention", "document_text", "document_author")
 """Tables whose rows hang on statements and documents."""
@@ -123,11 +124,8 @@ def load_into(
     quoted = {row["document"] for row in changed} | gone
     for document in sorted(quoted):
         requote(connection, document)
-    # `requote` has made the entries of these statements anew already
-    others = {
-        key: done for key, done in plan.operations.items() if key[0] != "statement" or key[1].partition(".")[0] not in quoted
-    }
-    search.refresh(connection, others)
+    moved = {code for (resource, code), fields in plan.fields.items() if resource == "region" and "parents" in fields}
+    follow(connection, plan.operations, documents=quoted, moved=moved)
     return outcome
 
 
@@ -271,7 +269,6 @@ def requote(connection: sa.Connection, document: str) -> dict[str, str]:
     for batch in batches([{"of": id_, "state": state} for id_, state in states.items()]):
         connection.execute(by_id, batch)
     recount(connection, document)
-    search.refresh_document(connection, document)
     return states
 
 

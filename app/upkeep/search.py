@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
@@ -31,10 +31,11 @@ Row = dict[str, Any]
 BATCH = 500
 
 
-def refresh(connection: sa.Connection, operations: Mapping[tuple[str, str], str]) -> None:
+def refresh(connection: sa.Connection, operations: Mapping[tuple[str, str], str], documents: Collection[str] = ()) -> None:
     """Make the entries of these resources anew: `("region", "chongqing")` → `updated`, and so on.
 
-    What names a thing that was updated is made anew too. Things that are gone, and withdrawn statements, have no entry.
+    What names a thing that was updated is made anew too, and so is every statement of `documents`, as when their texts were
+    attached. Things that are gone, and withdrawn statements, have no entry.
     """
     codes: dict[str, set[str]] = defaultdict(set)
     updated: dict[str, set[str]] = defaultdict(set)
@@ -42,19 +43,14 @@ def refresh(connection: sa.Connection, operations: Mapping[tuple[str, str], str]
         codes[resource].add(code)
         if operation == "updated":
             updated[resource].add(code)
+    for batch in _batches(documents):
+        codes["statement"].update(connection.execute(sa.select(Statement.id).where(Statement.document.in_(batch))).scalars())
     for named, resource, code_of, names in NAMED_IN:
         for batch in _batches(updated[named]):
             codes[resource].update(connection.execute(sa.select(code_of).where(names.in_(batch))).scalars())
     for resource in SOURCES:
         for batch in _batches(codes[resource]):
             _replace(connection, resource, batch)
-
-
-def refresh_document(connection: sa.Connection, document: str) -> None:
-    """Make the entries of all statements of a document anew, as when its text was attached."""
-    ids = connection.execute(sa.select(Statement.id).where(Statement.document == document)).scalars()
-    for batch in _batches(ids):
-        _replace(connection, "statement", batch)
 
 
 def rebuild(connection: sa.Connection) -> None:

@@ -11,7 +11,7 @@ from observe import address_of
 from starlette.testclient import TestClient
 from test_sql_counts import counting
 
-from app.api.conditional import Answer, Store, Version
+from app.api.remembered import Answer, Store, Version
 from app.seed.load import seed_directory
 
 REMEMBER = {"remember_bytes": 4_000_000}
@@ -118,14 +118,15 @@ def test_a_database_that_is_gone_is_answered_by_the_routes(small: sa.Engine) -> 
     assert client.get("/healthz").status_code == 200
 
 
-@pytest.mark.parametrize("most", [0, 10, 1000])
+@pytest.mark.parametrize("most", [0, 10, 100_000])
 def test_the_store_is_bounded_and_forgets_what_was_asked_for_longest_ago(most: int) -> None:
-    store, version = Store(most), Version(1, "00")
+    store, version = Store(most, most), Version(1, "00")
     for number in range(300):
         store.put(version, b"%d" % number, Answer((), b"x" * (number % 7)))
         store.get(version, b"0")
     held = [answer for number in range(300) if (answer := store.get(version, b"%d" % number))]
     assert sum(len(answer.body) for answer in held) <= most
+    assert bool(held) == (most > 1000)
     assert store.get(Version(2, "00"), b"299") is None
     store.put(Version(2, "00"), b"new", Answer((), b""))
     assert store.get(version, b"299") is None

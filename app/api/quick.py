@@ -1,0 +1,207 @@
+"""The short way to a page of statements: stored representations read off an index, before routing and in the event loop.
+
+Only questions that the route would answer with the same bytes are answered here; whatever is unusual about a request (a
+parameter that does not exist, a filter no index is ordered by, a read that takes long) is left to the route.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, get_origin
+from urllib.parse import parse_qsl
+
+import sqlalchemy as sa
+from anyio.to_thread import run_sync
+from pydantic import ValidationError
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.api.answers import next_address, page_of_stored
+from app.errors import BadRequestError
+from app.models import DataVersion
+from app.queries.pages import CODES, Execute, is_stored, read_notes, read_one, read_window
+from app.queries.statements import StatementListQuery
+from app.settings import Settings
+
+LIST = "/v1/statements"
+ONE = "/v1/statements/"
+MOST_SECONDS = 0.05
+"""Longest read in the event loop; a longer one is stopped and left to the route, which has a thread and a limit of its own."""
+MEAN_BYTES = 1700
+"""Bytes that a representation takes in memory, roughly."""
+MOST_SHAPES = 5000
+VERSION = sa.select(DataVersion.version)
+SNAPSHOT = "claimbook.snapshot"
+"""Where a scope says which data version an answer shows."""
+
+Header = tuple[bytes, bytes]
+Read = Callable[[Execute], "tuple[int, list[Header], bytes] | None"]
+
+REPEATED = {field.alias or name: get_origin(field.annotation) is list for name, field in StatementListQuery.model_fields.items()}
+"""Parameter → whether it takes several values."""
+
+
+class Quick:
+    """A thin ASGI layer just before the routes."""
+
+    def __init__(self, app: ASGIApp, *, engine: sa.Engine, settings: Settings) -> None:
+        self.app = app
+        self.address = settings.address
+        self.quotes = settings.quotes
+        self.reader = Reader(engine)
+        self.known = Known(settings.remember_bytes // 4)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a page, or a statement, where that is short; leave the rest to the routes."""
+        read = self._read(scope) if scope["type"] == "http" and scope["method"] == "GET" else None
+        found = await self.reader.run(read) if read is not None else None
+        if found is None:
+            await self.app(scope, receive, send)
+            return
+        version, headers, body = found
+        scope[SNAPSHOT] = version
+        start = [(b"content-length", b"%d" % len(body)), (b"content-type", b"application/json"), *headers]
+        await send({"type": "http.response.start", "status": 200, "headers": start})
+        await send({"type": "http.response.body", "body": body})
+
+    def _read(self, scope: Scope) -> Read | None:
+        """What answers this request shortly, or None."""
+        path: str = scope["path"]
+        if path == LIST:
+            query = _query_of(scope["query_string"])
+            return None if query is None else lambda execute: self._page(execute, scope["query_string"], query)
+        if path.startswith(ONE) and path.count("/") == 3 and not scope["query_string"]:
+            return lambda execute: self._one(execute, path.removeprefix(ONE))
+        return None
+
+    def _page(self, execute: Execute, asked: bytes, query: StatementListQuery) -> tuple[int, list[Header], bytes] | None:
+        held = self.known.at(execute)
+        notes = self.known.notes(execute, query)
+        rows = None if notes is None else read_window(execute, query, quotes=self.quotes, held=held)
+        if rows is None or notes is None:
+            return None
+        self.known.trim()
+        following = next_address(f"{self.address}{LIST}", asked, rows.cursor) if rows.cursor else None
+        headers = [(b"link", f'<{following}>; rel="next"'.encode("latin-1"))] if following else []
+        return rows.data_version, headers, page_of_stored(rows, following, notes)
+
+    def _one(self, execute: Execute, id_: str) -> tuple[int, list[Header], bytes] | None:
+        held = self.known.at(execute)
+        body = held.get(id_) or read_one(execute, id_, quotes=self.quotes)
+        return None if body is None else (self.known.version, [], body)
+
+
+def _query_of(asked: bytes) -> StatementListQuery | None:
+    """The query of a request that is plainly right and wants nothing but what is stored; None for every other."""
+    values: dict[str, Any] = {}
+    for name, value in parse_qsl(asked.decode("latin-1"), keep_blank_values=True):
+        several = REPEATED.get(name)
+        if several:
+            values.setdefault(name, []).append(value)
+        elif several is None or name in values:
+            return None
+        else:
+            values[name] = value
+    with suppress(ValidationError):
+        query = StatementListQuery.model_validate(values)
+        return query if is_stored(query) and not query.include else None
+    return None
+
+
+class Known:
+    """What was read at one data version: representations by id, and what is to be said of codes. Bounded."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self.most_bytes = most_bytes
+        self.version = -1
+        self._held: dict[str, bytes] = {}
+        self._notes: dict[tuple[str, str], list[str]] = {}
+
+    def at(self, execute: Execute) -> dict[str, bytes]:
+        """The representations at hand for the version that this read sees."""
+        ((version,),) = execute(VERSION, {})
+        if version != self.version:
+            self.version = version
+            self._held, self._notes = {}, {}
+        return self._held
+
+    def notes(self, execute: Execute, query: StatementListQuery) -> list[str] | None:
+        """The remarks on the codes that a query names; None when a code list does not hold one."""
+        found: dict[str, list[str]] = {}
+        for name in CODES:
+            for code in getattr(query, name):
+                notes = self._notes.get((name, code))
+                if notes is None:
+                    notes = read_notes(execute, name, code)
+                    if notes is None:
+                        return None
+                    self._notes[name, code] = notes
+                found[code] = notes
+        return [note for code in sorted(found) for note in found[code]]
+
+    def trim(self) -> None:
+        """Forget what was read first while there is too much."""
+        while self._held and len(self._held) * MEAN_BYTES > self.most_bytes:
+            del self._held[next(iter(self._held))]
+
+
+class Reader:
+    """Runs short reads: on SQLite in the event loop on a connection of its own, on PostgreSQL in a thread."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        self._local = engine.dialect.name == "sqlite"
+        self._connection: Any = None
+        self._compiled: dict[Any, tuple[str, Sequence[str], Mapping[str, Any]]] = {}
+        self._deadline = 0.0
+        sa.event.listen(engine, "engine_disposed", lambda _engine: self.close())
+
+    async def run(self, read: Read) -> "tuple[int, list[Header], bytes] | None":
+        """What the read finds within one snapshot; None when it is left to the route."""
+        with suppress(BadRequestError, sa.exc.SQLAlchemyError, self._engine.dialect.loaded_dbapi.Error):
+            return self._run_here(read) if self._local else await run_sync(self._run_there, read)
+        return None
+
+    def close(self) -> None:
+        """Give the connection back."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+    def _run_here(self, read: Read) -> "tuple[int, list[Header], bytes] | None":
+        connection = self._connection or self._connect()
+        self._deadline = time.monotonic() + MOST_SECONDS
+        connection.execute("BEGIN")
+        try:
+            return read(self._execute)
+        except BaseException:
+            self.close()
+            raise
+        finally:
+            if self._connection is not None:
+                connection.execute("COMMIT")
+
+    def _run_there(self, read: Read) -> "tuple[int, list[Header], bytes] | None":
+        with self._engine.connect() as connection:
+            connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            return read(lambda select, values: connection.execute(select, dict(values)).all())
+
+    def _connect(self) -> Any:
+        borrowed = self._engine.raw_connection()
+        self._connection = borrowed.driver_connection
+        borrowed.detach()  # it is ours and takes no place in the pool
+        self._connection.set_progress_handler(lambda: time.monotonic() > self._deadline, 10_000)
+        return self._connection
+
+    def _execute(self, select: sa.Select[Any], values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+        """Run a select whose text is known already when one of its shape was run before."""
+        known = self._compiled.get(select)
+        if known is None:
+            if len(self._compiled) > MOST_SHAPES:
+                self._compiled.clear()
+            compiled = select.compile(self._engine)
+            known = self._compiled[select] = (str(compiled), compiled.positiontup or (), compiled.params)
+        text, names, own = known
+        rows: Sequence[Sequence[Any]] = self._connection.execute(
+            text, [values[name] if name in values else own[name] for name in names]
+        ).fetchall()
+        return rows

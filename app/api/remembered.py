@@ -1,0 +1,151 @@
+"""The same question about the same data is answered from memory, before every other layer: whole answers as they were sent."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+LARGEST = 1024 * 1024
+"""Bytes of the largest answer that is remembered."""
+OWN_BYTES = 1500
+"""Bytes that an answer takes besides its body, roughly."""
+VERSION = "claimbook.version"
+"""Where a scope says which data version was read after the request arrived."""
+
+TELLING = frozenset({b"accept", b"accept-encoding", b"if-none-match"})
+"""Headers that an answer depends on by their text; of `Origin` it only matters that it is there."""
+CUTTING = frozenset({b"range", b"if-range", b"if-match", b"if-modified-since", b"if-unmodified-since"})
+"""Headers of requests that are never answered from memory."""
+
+Header = tuple[bytes, bytes]
+
+
+class Version(NamedTuple):
+    """The state of the data: the number of committed writes, and the database's own key."""
+
+    number: int
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer as it was sent."""
+
+    headers: tuple[Header, ...]
+    body: bytes
+    status: int = 200
+
+
+class Store:
+    """Answers by name, of one version only, the least recently asked for forgotten first."""
+
+    def __init__(self, most_bytes: int, largest: int) -> None:
+        self.most_bytes = most_bytes
+        self.largest = min(largest, most_bytes)
+        self._version: Version | None = None
+        self._held: OrderedDict[Hashable, Answer] = OrderedDict()
+        self._size = 0
+        self._lock = threading.Lock()
+
+    def get(self, version: Version, name: Hashable) -> Answer | None:
+        """The answer of this name, if it is remembered."""
+        with self._lock:
+            if version != self._version:
+                return None
+            answer = self._held.get(name)
+            if answer is not None:
+                self._held.move_to_end(name)
+            return answer
+
+    def put(self, version: Version, name: Hashable, answer: Answer) -> None:
+        """Remember an answer; those of another version are forgotten."""
+        size = len(answer.body) + OWN_BYTES
+        if size > self.largest:
+            return
+        with self._lock:
+            if version != self._version:
+                self._version, self._size = version, 0
+                self._held.clear()
+            if name not in self._held:
+                self._size += size
+            self._held[name] = answer
+            while self._size > self.most_bytes:
+                self._size -= len(self._held.popitem(last=False)[1].body) + OWN_BYTES
+
+
+class Remembered:
+    """A thin ASGI layer. `follows` tells which paths depend on the data only, `now` reads the version of the data."""
+
+    def __init__(
+        self, app: ASGIApp, *, follows: Callable[[str], bool], now: Callable[[], Awaitable[Version | None]], most_bytes: int
+    ) -> None:
+        self.app = app
+        self.follows = follows
+        self.now = now
+        self.store = Store(most_bytes, LARGEST)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer from memory what was asked and answered before; remember the rest as it is sent."""
+        if scope["type"] != "http" or scope["method"] != "GET" or not self.follows(scope["path"]):
+            await self.app(scope, receive, send)
+            return
+        version = await self.now()
+        if version is None:
+            await self.app(scope, receive, send)
+            return
+        scope[VERSION] = version
+        name = _name(scope)
+        held = self.store.get(version, name) if name else None
+        if held is not None:
+            await send({"type": "http.response.start", "status": held.status, "headers": list(held.headers)})
+            await send({"type": "http.response.body", "body": held.body})
+        else:
+            await self.app(scope, receive, _Remembering(self.store, send, version, name) if name else send)
+
+
+class _Remembering:
+    """Sends an answer on, and remembers it when it has an ETag, that is, shows the version that was read."""
+
+    def __init__(self, store: Store, send: Send, version: Version, name: Hashable) -> None:
+        self.store, self.send, self.version, self.name = store, send, version, name
+        self.headers: tuple[Header, ...] | None = None
+        self.status = 200
+        self.pieces: list[bytes] = []
+        self.size = 0
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            if self.status in (200, 304) and any(name.lower() == b"etag" for name, _ in message["headers"]):
+                self.headers = tuple(message["headers"])
+        elif message["type"] == "http.response.body" and self.headers is not None:
+            self._keep(message)
+        await self.send(message)
+
+    def _keep(self, message: Message) -> None:
+        body = message.get("body", b"")
+        self.size += len(body)
+        if self.size > self.store.largest or self.headers is None:
+            self.headers = None
+            self.pieces.clear()
+            return
+        self.pieces.append(body)
+        if not message.get("more_body", False):
+            self.store.put(self.version, self.name, Answer(self.headers, b"".join(self.pieces), self.status))
+
+
+def _name(scope: Scope) -> Hashable:
+    """All that the answer depends on besides the data; None for a request that is not answered from memory."""
+    told: list[Header] = []
+    foreign = False
+    for header in scope["headers"]:
+        if header[0] in TELLING:
+            told.append(header)
+        elif header[0] in CUTTING:
+            return None
+        elif header[0] == b"origin":
+            foreign = True
+    return (scope["path"], scope["query_string"], foreign, *told)

@@ -1,0 +1,138 @@
+"""A page of statements as they are stored: keys first, then the representations of these, nothing rendered."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.models import Document, Indicator, Project, Region, Representation
+from app.models import Statement as Row
+from app.queries.listing import NOW, Rows, cursor_scope, read_cursor, read_page, write_cursor
+from app.queries.statements import SURPRISING, StatementFilters, StatementListQuery, note_of_place, order_of, select_statements
+from app.queries.windows import is_windowed, select_window, window_of
+
+CODES: dict[str, Any] = {
+    "region": Region.code,
+    "within": Region.code,
+    "indicator": Indicator.code,
+    "topic": Indicator.topic,
+    "project": Project.code,
+    "document": Document.code,
+}
+"""Filters of windows that name codes, and where these stand."""
+
+Execute = Callable[[sa.Select[Any], Mapping[str, Any]], Sequence[Sequence[Any]]]
+"""Runs a query with its values. The selects that pages are read with are the same objects for the same shape."""
+
+LIST = "statements"
+BESIDE = ("value", "unit_as", "facets", "group_by", "fields")
+"""Parameters whose answers hold more than what is stored, or less."""
+
+
+def is_stored(query: StatementListQuery) -> bool:
+    """Whether the page is made of stored representations as they are."""
+    return "comparison" not in query.include and not any(getattr(query, name) for name in BESIDE)
+
+
+def read_stored(session: Session, query: StatementListQuery, *, quotes: bool) -> Rows[bytes]:
+    """A page of representations. Raises BadRequestError (`invalid-cursor`)."""
+    if "total" not in query.include:
+        found = read_window(lambda select, values: session.execute(select, dict(values)).all(), query, quotes=quotes)
+        if found is not None:
+            return found
+    stored = select_statements(query).join(Representation, Representation.statement == Row.id)
+    rows = read_page(session, stored.with_only_columns(_body(quotes)), order_of(query.sort), query, name=LIST)
+    return replace(rows, items=[body.encode() for body in rows.items])
+
+
+def read_window(
+    execute: Execute, query: StatementListQuery, *, quotes: bool, held: dict[str, bytes] | None = None
+) -> Rows[bytes] | None:
+    """The same read off the indices of places; None when it needs another way. `held` are representations at hand
+    by id, and those that were read."""
+    if not is_windowed(query, query.sort):
+        return None
+    indicators = _indicators(execute, query)
+    if indicators is None:
+        return None
+    ((version, key),) = execute(NOW, {})
+    scope = cursor_scope(LIST, query)
+    size = 2 if "period" in query.sort else 1
+    after = None if query.cursor is None else read_cursor(query.cursor, key, scope, size=size)
+    window = window_of(query, query.sort, indicators, after, query.limit + 1)
+    if window is None:
+        return None
+    found = execute(select_window(window[0]), window[1])
+    page = found[: query.limit]
+    bodies = _bodies(execute, [row[0] for row in page], quotes=quotes, held={} if held is None else held)
+    cursor = write_cursor(list(reversed(page[-1])), key, scope) if len(found) > query.limit else None
+    return Rows(items=bodies, limit=query.limit, cursor=cursor, total=None, data_version=version)
+
+
+def read_one(execute: Execute, id_: str, *, quotes: bool) -> bytes | None:
+    """The representation of a statement; None when there is none, or it is withdrawn."""
+    rows = execute(_select_one(quotes), {"id0": id_})
+    return rows[0][0].encode() if rows else None
+
+
+def read_notes(execute: Execute, name: str, code: str) -> list[str] | None:
+    """What `notes_for` says of a code that a filter names; None when no code list holds it."""
+    rows = execute(_select_code(name), {"id0": code})
+    if not rows:
+        return None
+    return [note_of_place(code, rows[0][1])] if name == "within" and rows[0][1] else []
+
+
+def _indicators(execute: Execute, query: StatementFilters) -> list[str] | None:
+    """Those asked for, by themselves and by their topics; None when both are and have none in common."""
+    if not query.topic:
+        return list(query.indicator)
+    rows = execute(_select_topics(len(query.topic)), {f"topic{number}": each for number, each in enumerate(query.topic)})
+    codes = [row[0] for row in rows if not query.indicator or row[0] in query.indicator]
+    return codes or None
+
+
+def _bodies(execute: Execute, ids: Sequence[str], *, quotes: bool, held: dict[str, bytes]) -> list[bytes]:
+    missing = [id_ for id_ in ids if id_ not in held]
+    if not missing:
+        return [held[id_] for id_ in ids]
+    values = {f"id{number}": id_ for number, id_ in enumerate(missing)}
+    held.update((id_, body.encode()) for id_, body in execute(_select_bodies(len(missing), quotes), values))
+    return [held[id_] for id_ in ids]
+
+
+def _body(quotes: bool) -> sa.ColumnElement[str]:
+    return sa.func.coalesce(Representation.whole_quoted, Representation.whole) if quotes else Representation.whole.expression
+
+
+def _named(name: str, many: int) -> list[Any]:
+    return [sa.bindparam(f"{name}{number}", type_=sa.String()) for number in range(many)]
+
+
+@lru_cache(maxsize=2048)
+def _select_bodies(many: int, quotes: bool) -> sa.Select[Any]:
+    select: Any = sa.select(Representation.statement, _body(quotes)).where(Representation.statement.in_(_named("id", many)))
+    return select  # type: ignore[no-any-return]
+
+
+@lru_cache(maxsize=2)
+def _select_one(quotes: bool) -> sa.Select[Any]:
+    live = sa.select(Row.id).where(
+        Row.id == sa.bindparam("id", type_=sa.String()), Row.status != sa.literal_column("'withdrawn'")
+    )
+    return sa.select(_body(quotes)).where(Representation.statement == live.scalar_subquery())
+
+
+@lru_cache(maxsize=16)
+def _select_code(name: str) -> sa.Select[Any]:
+    column = CODES[name]
+    note = sa.case((Region.kind == SURPRISING, Region.note)) if name == "within" else sa.null()
+    return sa.select(column, note).where(column == _named("id", 1)[0]).limit(1)
+
+
+@lru_cache(maxsize=64)
+def _select_topics(many: int) -> sa.Select[Any]:
+    return sa.select(Indicator.code).where(Indicator.topic.in_(_named("topic", many))).order_by(Indicator.code)

@@ -1,0 +1,112 @@
+"""Statements with all they show, many at a time: the same as the ORM would read, at a tenth of its price."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, cast
+
+import sqlalchemy as sa
+
+from app.domain.said import Said
+from app.models import Actor, Document, Indicator, Project, Quotation, Region, Relation, Statement, StatementRegion
+
+AT_ONCE = 500
+
+
+class Shown(Said):
+    """A row that stands in for one of the ORM, read only."""
+
+    __slots__ = ("__dict__",)
+
+    def __init__(self, columns: dict[str, Any], **beside: Any) -> None:
+        self.__dict__ = columns
+        columns.update(beside)
+
+
+class Shelf:
+    """Reads statements of one snapshot; what they name is read once."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+        self._named: dict[type[Any], dict[str, Any]] = defaultdict(dict)
+
+    def read(self, ids: Sequence[str]) -> list[Statement]:
+        """These statements in the order of their ids; those that are not there are left out. At most AT_ONCE at a time."""
+        table = Statement.__table__
+        rows = self._rows(sa.select(table).where(table.c.id.in_(ids)).order_by(table.c.id))
+        sources = self._documents({row["document"] for row in rows})
+        measured = self._things(Indicator, {row["indicator"] for row in rows})
+        subjects = self._things(Project, {row["project"] for row in rows})
+        speakers = self._things(Actor, {row["speaker"] for row in rows})
+        regions = self._regions(ids)
+        quotations = self._by_statement(Quotation, Quotation.statement, ids)
+        relations, related_by = self._relations(ids)
+        shown = [
+            Shown(
+                row,
+                source=sources[row["document"]],
+                measured=measured.get(row["indicator"]),
+                subject=subjects.get(row["project"]),
+                said_by=speakers.get(row["speaker"]),
+                regions=regions[row["id"]],
+                quotation=quotations.get(row["id"]),
+                relations=relations[row["id"]],
+                related_by=related_by[row["id"]],
+            )
+            for row in rows
+        ]
+        return cast("list[Statement]", shown)
+
+    def _rows(self, select: sa.Select[Any]) -> list[dict[str, Any]]:
+        names = [column.name for column in select.selected_columns]
+        return [dict(zip(names, row, strict=True)) for row in self._connection.execute(select)]
+
+    def _things(self, table: type[Any], codes: Iterable[str | None]) -> dict[str, Any]:
+        """Rows of a code list, each read once."""
+        held = self._named[table]
+        missing = sorted(code for code in codes if code is not None and code not in held)
+        if missing:
+            columns = table.__table__
+            found = self._rows(sa.select(columns).where(columns.c.code.in_(missing)))
+            held.update((row["code"], Shown(row)) for row in found)
+        return held
+
+    def _documents(self, codes: Iterable[str]) -> dict[str, Any]:
+        held = self._named[Document]
+        new = [code for code in codes if code not in held]
+        documents = self._things(Document, new)
+        issuers = self._things(Actor, {documents[code].publisher for code in new})
+        for code in new:
+            documents[code].issuer = issuers[documents[code].publisher]
+        return documents
+
+    def _regions(self, ids: Sequence[str]) -> dict[str, list[Any]]:
+        table = StatementRegion
+        rows = self._connection.execute(
+            sa.select(table.statement, table.region).where(table.statement.in_(ids)).order_by(table.statement, table.region)
+        ).all()
+        places = self._things(Region, {region for _, region in rows})
+        found: dict[str, list[Any]] = defaultdict(list)
+        for statement, region in rows:
+            found[statement].append(Shown({"region": region, "place": places[region]}))
+        return found
+
+    def _by_statement(self, table: type[Any], key: Any, ids: Sequence[str]) -> dict[str, Any]:
+        return {row["statement"]: Shown(row) for row in self._rows(sa.select(table.__table__).where(key.in_(ids)))}
+
+    def _relations(self, ids: Sequence[str]) -> tuple[dict[str, list[Any]], dict[str, list[Any]]]:
+        """Relations from and to these statements, but for those whose other end is withdrawn; they would lead nowhere."""
+        table = Relation.__table__.c
+        ends: list[tuple[Any, Any, Callable[[Any], tuple[str, str]]]] = [
+            (table.statement, table.other, lambda row: (row.relation, row.other)),
+            (table.other, table.statement, lambda row: (row.relation, row.statement)),
+        ]
+        sides: list[dict[str, list[Any]]] = []
+        for here, there, order in ends:
+            live = sa.select(Statement.id).where(Statement.status != "withdrawn", Statement.id == there).exists()
+            found: dict[str, list[Any]] = defaultdict(list)
+            for row in self._rows(sa.select(Relation.__table__).where(here.in_(ids), live)):
+                found[row[here.name]].append(Shown(row))
+            for each in found.values():
+                each.sort(key=order)
+            sides.append(found)
+        return sides[0], sides[1]

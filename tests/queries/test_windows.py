@@ -1,0 +1,143 @@
+"""A page read off the indices of places is the page that the filters give, whatever is asked; and no table is read whole."""
+
+import re
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from made import made
+
+from app.db import make_sessions
+from app.models import Document, Indicator, Project, Region, Representation, Statement
+from app.queries.listing import Rows, read_page
+from app.queries.pages import LIST, read_window
+from app.queries.statements import StatementListQuery, order_of, select_statements
+from app.queries.windows import select_window, window_of
+
+KINDS = ["actual", "target", "planned", "agreed", "forecast"]
+DAYS = ["2015", "2016-05", "2018-06", "2020-03-05", "2022", "2030"]
+SORTS = ["id", "-id", "period", "-period"]
+DAYS_OF = ("from", "to")
+
+
+@pytest.fixture
+def many(empty: sa.Engine) -> sa.Engine:
+    return made(empty, 1200)
+
+
+def by_filters(session: Any, query: StatementListQuery) -> Rows[str]:
+    stored = select_statements(query).join(Representation, Representation.statement == Statement.id)
+    select = stored.with_only_columns(Representation.whole)
+    return read_page(session, select, order_of(query.sort), query, name=LIST)
+
+
+def by_windows(session: Any, query: StatementListQuery) -> Rows[str] | None:
+    return read_window(lambda select, values: session.execute(select, dict(values)).all(), query, quotes=False)
+
+
+def drawn(session: Any, count: int) -> Iterator[dict[str, Any]]:
+    dice = Random(20261122)
+    codes = {
+        "region": session.execute(sa.select(Region.code).order_by(Region.code)).scalars().all(),
+        "indicator": session.execute(sa.select(Indicator.code).order_by(Indicator.code)).scalars().all(),
+        "topic": sorted(set(session.execute(sa.select(Indicator.topic)).scalars())),
+        "project": session.execute(sa.select(Project.code).order_by(Project.code)).scalars().all(),
+        "document": session.execute(sa.select(Document.code).order_by(Document.code)).scalars().all(),
+        "kind": KINDS,
+    }
+    codes["within"] = codes["region"]
+    chances = {"region": 0.3, "within": 0.4, "indicator": 0.3, "topic": 0.2, "project": 0.1, "document": 0.2, "kind": 0.3}
+    for _ in range(count):
+        asked: dict[str, Any] = {"sort": dice.choice(SORTS), "limit": dice.choice([1, 4, 50])}
+        for name, chance in chances.items():
+            if dice.random() < chance:
+                asked[name] = dice.sample(list(codes[name]), dice.choice([1, 1, 1, 2]))
+        for name in ("from", "to"):
+            if dice.random() < 0.3:
+                asked[name] = dice.choice(DAYS)
+        yield asked
+
+
+def test_windows_give_what_the_filters_give_page_after_page(many: sa.Engine) -> None:
+    compared = 0
+    with make_sessions(many)() as session:
+        for asked in drawn(session, 220):
+            cursor: dict[str, Any] = {}
+            for _ in range(6):
+                query = StatementListQuery(**asked, **cursor)
+                window, plain = by_windows(session, query), by_filters(session, query)
+                if window is not None:
+                    assert (window.items, window.cursor) == (plain.items, plain.cursor), asked
+                    compared += 1
+                if plain.cursor is None:
+                    break
+                cursor = {"cursor": plain.cursor}
+    assert compared > 300
+
+
+PLACES = ("region", "within")
+ALONE: list[dict[str, str]] = [
+    {},
+    {"region": "land"},
+    {"within": "land"},
+    {"indicator": "trade-output"},
+    {"document": "DOCUMENT"},
+    {"project": "project-0"},
+]
+BESIDE: list[dict[str, str]] = [
+    {"indicator": "trade-output"},
+    {"topic": "trade"},
+    {"document": "DOCUMENT"},
+    {"kind": "target"},
+    {"from": "2018"},
+    {"to": "2018"},
+    {"from": "2017-06", "to": "2018"},
+]
+
+
+def test_a_page_is_read_off_an_index(many: sa.Engine) -> None:
+    """No table is scanned, and what is sorted are pages only: each stream is read in order."""
+    with many.connect() as connection:
+        document = connection.execute(sa.select(Document.code).order_by(Document.code)).scalars().first()
+    for filters in (*ALONE, *({place: "land", **more} for place in PLACES for more in BESIDE)):
+        filters = {name: str(document) if value == "DOCUMENT" else value for name, value in filters.items()}
+        for sort in SORTS:
+            query = StatementListQuery.model_validate(
+                {**{n: v if n in DAYS_OF else [v] for n, v in filters.items()}, "sort": sort}
+            )
+            indicators = ["trade-output", "trade-trips"] if "topic" in filters else query.indicator
+            for after in (None, ["2018-01-012018-12-31", f"{document}.s1"]):
+                window = window_of(query, sort, indicators, after and after[0 if "period" in sort else 1 :], 51)
+                assert window is not None
+                for stream in plans(many, *window):
+                    assert not re.search(r"\bSCAN statement|Seq Scan|USE TEMP B-TREE FOR ORDER BY|^ *Sort", stream), (
+                        f"{filters} {sort}\n{stream}"
+                    )
+
+
+def plans(engine: sa.Engine, shape: Any, values: dict[str, Any]) -> Iterator[str]:
+    """How the engine reads each stream of a window; what it merges is a page of each."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            for setting in ("enable_seqscan", "enable_bitmapscan", "enable_sort"):  # small tables tempt the planner
+                connection.exec_driver_sql(f"SET LOCAL {setting} = off")
+        for part in parts_of(select_window(shape)):
+            compiled = part.compile(engine)
+            names = compiled.positiontup
+            known = {**compiled.params, **values}
+            given: Any = tuple(known[name] for name in names) if names else known
+            explain = "EXPLAIN QUERY PLAN " if engine.dialect.name == "sqlite" else "EXPLAIN "
+            rows = connection.exec_driver_sql(f"{explain}{compiled}", given).all()
+            yield "\n".join(str(row[-1]) for row in rows)
+
+
+def parts_of(select: Any) -> Iterator[Any]:
+    """The selects that a window merges, or itself."""
+    merged = select.get_final_froms()[0]
+    if not isinstance(getattr(merged, "element", None), sa.CompoundSelect):
+        yield select
+        return
+    for part in merged.element.selects:
+        yield part.get_final_froms()[0].element
