@@ -4,6 +4,7 @@ Everything in which SQLite and PostgreSQL differ is cured here once: exact decim
 transactions that really begin, bounded waits.
 """
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
@@ -105,7 +106,9 @@ def _sqlite_engine(url: URL, settings: Settings, *, create: bool) -> sa.Engine:
     )
 
     @event.listens_for(engine, "connect")
-    def _prepare(connection: Any, _record: Any) -> None:
+    def _prepare(connection: Any, record: Any) -> None:
+        limit = record.info["limit"] = _Limit()
+        connection.set_progress_handler(limit.is_passed, STEPS)
         connection.isolation_level = None  # SQLAlchemy's begin event below begins; the driver must not
         cursor = connection.cursor()
         for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL", "trusted_schema=OFF"):
@@ -115,9 +118,29 @@ def _sqlite_engine(url: URL, settings: Settings, *, create: bool) -> sa.Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
         writes = connection.get_execution_options().get("writes", False)
+        connection.info["limit"].writes = writes
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
+    @event.listens_for(engine, "before_cursor_execute")
+    def _limit(connection: sa.Connection, *_rest: Any) -> None:
+        connection.info["limit"].end = time.monotonic() + settings.statement_timeout
+
     return engine
+
+
+STEPS = 50_000
+"""Steps of SQLite's machine after which the time is looked at; some milliseconds."""
+
+
+class _Limit:
+    """When a reading statement of a connection has to be done, by the monotonic clock."""
+
+    writes = False
+    end = float("inf")
+
+    def is_passed(self) -> bool:
+        """Whether SQLite is to stop."""
+        return not self.writes and time.monotonic() > self.end
 
 
 def _postgres_engine(url: URL, settings: Settings) -> sa.Engine:

@@ -485,7 +485,7 @@ class StatementScope(Table):
 
     __tablename__ = "statement_scope"
     __table_args__ = (
-        Index("ix_statement_scope_indicator", "region", "own", "indicator", "statement"),
+        Index("ix_statement_scope_indicator", "region", "own", "indicator", "statement", "period_key"),
         Index("ix_statement_scope_period", "region", "own", "longest", "period_key", "statement", "kind"),
         Index("ix_statement_scope_indicator_period", "region", "own", "indicator", "period_key", "statement"),
         {"sqlite_with_rowid": False},

@@ -34,7 +34,7 @@ class Settings(BaseSettings):
     pool_size: int = Field(default=10, ge=1, le=200, description="Database connections kept by one process.")
     pool_timeout: float = Field(default=2.0, gt=0, le=60, description="Seconds a request waits for a connection before a 503.")
     statement_timeout: float = Field(
-        default=10.0, gt=0, le=600, description="Seconds one PostgreSQL statement may take before a 503."
+        default=10.0, gt=0, le=600, description="Seconds that reading may take in one statement of SQL before a 503."
     )
     remember_bytes: int = Field(
         default=64 * 1024 * 1024,

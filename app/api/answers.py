@@ -1,5 +1,6 @@
 """How an answer leaves: one model as JSON, a page of a list with its `next`, flat rows as a stream."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
@@ -22,6 +23,9 @@ from app.queries.codes import Counted, Counter
 from app.queries.listing import Flat, Order, Rows, stream_rows
 from app.schemas.common import Meta, Page, PageInfo
 from app.schemas.service import Problem
+
+ODD = re.compile(rb"[^A-Za-z0-9._~%=,:+*-]")
+"""Characters that cannot stand in an address as they are, or not everywhere."""
 
 Responses = dict[int | str, dict[str, Any]]
 
@@ -103,8 +107,11 @@ def _next(request: Request, cursor: str | None) -> str | None:
 
 def next_address(address: str, query: bytes, cursor: str) -> str:
     """The address of the page behind `cursor` of the list at `address` with this query."""
-    pairs = [(name, value) for name, value in parse_qsl(query.decode(), keep_blank_values=True) if name != "cursor"]
-    return f"{address}?{urlencode([*pairs, ('cursor', cursor)])}"
+    kept = [part for part in query.split(b"&") if part and not part.startswith(b"cursor=")]
+    if any(ODD.search(part) for part in kept):
+        pairs = parse_qsl(b"&".join(kept).decode("latin-1"), keep_blank_values=True)
+        kept = [urlencode(pairs).encode()]
+    return f"{address}?{b'&'.join([*kept, b'cursor=']).decode()}{cursor}"
 
 
 def counted(session: Session, rows: Sequence[Any], count: Counter) -> list[Counted]:

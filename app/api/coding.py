@@ -10,6 +10,9 @@ from starlette_compress import CompressMiddleware, add_compress_type
 MARKS = {"zstd": "-zstd", "br": "-br", "gzip": "-gzip"}
 """Coding → what the ETag of an answer so coded ends with."""
 
+ASKING = frozenset({b"accept-encoding", b"if-none-match"})
+"""Headers without which an answer is neither coded nor known by the name of a coded one."""
+
 NOT_AT_ALL = re.compile(r"q\s*=\s*0(?:\.0*)?\s*$")
 
 for _type in ("text/csv", "application/x-ndjson", "application/problem+json"):
@@ -26,6 +29,9 @@ class Coded:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Code the answer as the client likes best of what we have; a request for a part gets it uncoded."""
         if scope["type"] != "http":
+            await self.plain(scope, receive, send)
+            return
+        if not any(name in ASKING for name, _ in scope["headers"]):
             await self.plain(scope, receive, send)
             return
         headers = Headers(scope=scope)

@@ -96,6 +96,8 @@ def _refusal(scope: Scope) -> Response | None:
     if re.fullmatch(r"[0-9]+", length) and int(length[:20]) > MAX_BODY:
         detail = f"A body of at most {MAX_BODY:,} bytes was expected."
         return problem("content-too-large", detail, headers={"Connection": "close"})
+    if query.isascii() and b"%" not in query and b"\x00" not in query:
+        return None
     decoded = unquote_to_bytes(query.replace(b"+", b" "))
     try:
         decoded.decode("utf-8")
@@ -108,7 +110,7 @@ def _refusal(scope: Scope) -> Response | None:
 
 def _encoded(query: bytes) -> bytes:
     """The query with bytes beyond ASCII percent-encoded; some clients send UTF-8 as it is."""
-    return re.sub(rb"[\x80-\xff]", lambda byte: b"%%%02X" % byte[0][0], query)
+    return query if query.isascii() else re.sub(rb"[\x80-\xff]", lambda byte: b"%%%02X" % byte[0][0], query)
 
 
 def _clean_text(found: str) -> Fault:

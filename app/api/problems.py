@@ -284,6 +284,12 @@ def _database_error(request: Request, error: Exception) -> Response:
     return problem(code, detail)
 
 
+TOO_SLOW = (
+    "The query ran into the time limit. Lists are read off an index by region, within, indicator, document and project: add one "
+    "of these, or ask for less."
+)
+
+
 def classify(error: Exception) -> tuple[str, str]:
     """The problem that a database error is, by SQLSTATE on PostgreSQL and by message on SQLite."""
     if isinstance(error, PoolTimeoutError):
@@ -295,7 +301,7 @@ def classify(error: Exception) -> tuple[str, str]:
     if state == "42P01" or "no such table" in message or "no such column" in message or state == "42703":
         return "schema-mismatch", "The database has no Claimbook schema of this program; run `claimbook migrate`."
     if state == "57014" or message == "interrupted":
-        return "query-too-slow", "The query ran into the time limit; add a filter or ask for less."
+        return "query-too-slow", TOO_SLOW
     damaged = "not a database" in message or "malformed" in message
     if state[:2] in UNAVAILABLE or damaged or isinstance(error, OperationalError) or error.connection_invalidated:
         return "database-unavailable", "The database cannot answer at the moment; try again shortly."

@@ -28,6 +28,8 @@ MOST_SECONDS = 0.05
 """Longest read in the event loop; a longer one is stopped and left to the route, which has a thread and a limit of its own."""
 MEAN_BYTES = 1700
 """Bytes that a representation takes in memory, roughly."""
+MAPPED = 2**31 - 65536
+"""Bytes of the database file that are mapped into memory: no more than most builds of SQLite allow."""
 MOST_SHAPES = 5000
 VERSION = sa.select(DataVersion.version)
 SNAPSHOT = "claimbook.snapshot"
@@ -189,6 +191,7 @@ class Reader:
         borrowed = self._engine.raw_connection()
         self._connection = borrowed.driver_connection
         borrowed.detach()  # it is ours and takes no place in the pool
+        self._connection.execute(f"PRAGMA mmap_size={MAPPED}")  # rows are read from the system's cache without copying pages
         self._connection.set_progress_handler(lambda: time.monotonic() > self._deadline, 10_000)
         return self._connection
 

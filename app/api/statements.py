@@ -11,12 +11,13 @@ from app.api.dependencies import Configured, ReadSession, strict_parameters
 from app.api.groups import answer_groups
 from app.exports.columns import STATEMENTS
 from app.exports.formats import Suffix
+from app.exports.wire import Lines
 from app.models import Statement as Row
 from app.queries.comparisons import comparisons_of
 from app.queries.conversion import conversion_of, converter_for, units_of
 from app.queries.facets import count_facets, grouped
 from app.queries.listing import PathStatement, read_page
-from app.queries.pages import is_stored, read_stored
+from app.queries.pages import is_stored, read_stored, stream_flat
 from app.queries.statements import (
     StatementFlatQuery,
     StatementListQuery,
@@ -118,6 +119,10 @@ def export_statements(
     """The statements that match every filter as flat rows, one a statement, not paged: JSON, CSV, NDJSON, Parquet or XLSX."""
     check_codes(session, query)
     columns = {name: kind for name, kind in STATEMENTS.items() if not query.fields or name in query.fields}
+    if query.unit_as is None and query.value is None:
+        return answer_flat(
+            request, suffix, query, columns, Lines(stream_flat(session, query, quotes=settings.quotes), STATEMENTS)
+        )
     in_unit = _converting(session, query)
 
     def flat(row: Row) -> dict[str, Any]:

@@ -141,6 +141,7 @@ def parse_when(text: str) -> Days:
     return start, end
 
 
+@lru_cache(maxsize=4096)
 def parse_moment(text: str, zone: str = "UTC") -> tuple[date, date]:
     """The days meant by a filter value: a calendar label, or a Unix time in seconds or milliseconds.
 

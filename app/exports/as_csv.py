@@ -5,17 +5,22 @@ import io
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeGuard
+
+import msgspec
 
 from app.domain.decimals import plain_text
 from app.exports.columns import Columns
-from app.exports.wire import Rows, in_chunks
+from app.exports.wire import Lines, Rows, in_chunks
 
 BYTE_ORDER_MARK = "\ufeff".encode()
 """Some spreadsheets take UTF-8 for another encoding unless a file begins so."""
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\x00")
 """A cell of text that begins so would run as a formula in a spreadsheet (CWE-1236); it gets a leading apostrophe."""
+
+AT_ONCE = 50
+"""Lines that are taken from the writer together."""
 
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
 """Text that is a number is none; it stays as it is."""
@@ -30,21 +35,35 @@ def _lines(rows: Rows, columns: Columns) -> Iterator[str]:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow(columns)
-    for row in rows:
-        writer.writerow([_cell(row[column]) for column in columns])
-        yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
+    for number, cells in enumerate(_read_lines(rows) if _is_whole(rows, columns) else _read_rows(rows, columns)):
+        writer.writerow(cells)
+        if number % AT_ONCE == 0:
+            yield buffer.getvalue()
+            buffer.seek(0)
+            buffer.truncate()
     yield buffer.getvalue()
 
 
+def _is_whole(rows: Rows, columns: Columns) -> TypeGuard[Lines]:
+    return isinstance(rows, Lines) and list(rows.columns) == list(columns)
+
+
+def _read_rows(rows: Rows, columns: Columns) -> Iterator[list[Any]]:
+    return ([_cell(row[column]) for column in columns] for row in rows)
+
+
+def _read_lines(rows: Lines) -> Iterator[list[Any]]:
+    """The cells of rows that are JSON texts, whose numbers are written as they are to be shown."""
+    decode = msgspec.json.Decoder(dict[str, Any], float_hook=str).decode
+    for text in rows.texts():
+        yield [each if each.__class__ is int else _cell(each) for each in decode(text).values()]
+
+
 def _cell(value: Any) -> Any:
+    if isinstance(value, str):
+        return f"'{value}" if value.startswith(FORMULA) and not NUMBER.fullmatch(value) else value
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, Decimal):
-        return plain_text(value)
-    if isinstance(value, str) and value.startswith(FORMULA) and not NUMBER.fullmatch(value):
-        return f"'{value}"
-    return value
+    return plain_text(value) if isinstance(value, Decimal) else value

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from app.exports.columns import Columns
-from app.exports.wire import Rows, in_chunks, row_json
+from app.exports.wire import Rows, in_chunks, row_texts
 
 
 def json_rows(rows: Rows, columns: Columns) -> Iterator[bytes]:
@@ -13,7 +13,7 @@ def json_rows(rows: Rows, columns: Columns) -> Iterator[bytes]:
 
 def ndjson_rows(rows: Rows, columns: Columns) -> Iterator[bytes]:
     """One object a line and nothing between them; no row is no byte."""
-    return in_chunks(f"{row_json(row, columns)}\n" for row in rows)
+    return in_chunks(f"{text}\n" for text in row_texts(rows, columns))
 
 
 def geojson_rows(rows: Rows, columns: Columns) -> Iterator[bytes]:
@@ -26,6 +26,6 @@ def _between(opening: str, rows: Rows, columns: Columns, shape: str, closing: st
     """Rows between brackets, each set into `shape` in place of its `{}`."""
     before, after = shape.rsplit("{}", 1)
     yield opening
-    for index, row in enumerate(rows):
-        yield f"{',' if index else ''}\n{before}{row_json(row, columns)}{after}"
+    for index, text in enumerate(row_texts(rows, columns)):
+        yield f"{',' if index else ''}\n{before}{text}{after}"
     yield f"\n{closing}\n"

@@ -1,6 +1,7 @@
 """How values are written as text: JSON with exact decimals, and text as pieces of bytes."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -39,6 +40,36 @@ def row_json(row: Mapping[str, Any], columns: Mapping[str, str]) -> str:
 
 def _number(value: Any) -> Any:
     return msgspec.Raw(plain_text(value).encode()) if isinstance(value, Decimal) else value
+
+
+class Lines:
+    """Flat rows that are JSON texts already, some at a time; to be read once, as texts or as rows."""
+
+    def __init__(self, batches: Iterable[Sequence[str]], columns: Mapping[str, str]) -> None:
+        self.batches = batches
+        self.columns = columns
+
+    def texts(self) -> Iterator[str]:
+        """Each row as one JSON object on one line."""
+        return (text for batch in self.batches for text in batch)
+
+    def __iter__(self) -> Iterator[Mapping[str, Any]]:
+        """Each row with exact numbers and with days."""
+        decode = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal).decode
+        days = [name for name, kind in self.columns.items() if kind == "day"]
+        numbers = [name for name, kind in self.columns.items() if kind == "number"]
+        for text in self.texts():
+            row = decode(text)
+            row.update((name, date.fromisoformat(row[name])) for name in days if row[name] is not None)
+            row.update((name, Decimal(row[name])) for name in numbers if row[name] is not None)
+            yield row
+
+
+def row_texts(rows: Rows, columns: Mapping[str, str]) -> Iterator[str]:
+    """Each flat row as one JSON object on one line, keys in the order of the columns."""
+    if isinstance(rows, Lines) and list(rows.columns) == list(columns):
+        return rows.texts()
+    return (row_json(row, columns) for row in rows)
 
 
 def in_chunks(pieces: Iterable[str]) -> Iterator[bytes]:

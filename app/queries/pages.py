@@ -1,6 +1,6 @@
 """A page of statements as they are stored: keys first, then the representations of these, nothing rendered."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -11,7 +11,15 @@ from sqlalchemy.orm import Session
 from app.models import Document, Indicator, Project, Region, Representation
 from app.models import Statement as Row
 from app.queries.listing import NOW, Rows, cursor_scope, read_cursor, read_page, write_cursor
-from app.queries.statements import SURPRISING, StatementFilters, StatementListQuery, note_of_place, order_of, select_statements
+from app.queries.statements import (
+    SURPRISING,
+    StatementFilters,
+    StatementFlatQuery,
+    StatementListQuery,
+    note_of_place,
+    order_of,
+    select_statements,
+)
 from app.queries.windows import is_windowed, select_window, window_of
 
 CODES: dict[str, Any] = {
@@ -28,6 +36,8 @@ Execute = Callable[[sa.Select[Any], Mapping[str, Any]], Sequence[Sequence[Any]]]
 """Runs a query with its values. The selects that pages are read with are the same objects for the same shape."""
 
 LIST = "statements"
+AT_ONCE = 500
+"""Rows of a stream that are read at a time."""
 BESIDE = ("value", "unit_as", "facets", "group_by", "fields")
 """Parameters whose answers hold more than what is stored, or less."""
 
@@ -72,6 +82,39 @@ def read_window(
     return Rows(items=bodies, limit=query.limit, cursor=cursor, total=None, data_version=version)
 
 
+def stream_flat(session: Session, query: StatementFlatQuery, *, quotes: bool) -> Iterator[list[str]]:
+    """The flat rows of all statements asked for as JSON texts, in order, AT_ONCE at a time."""
+
+    def execute(select: sa.Select[Any], values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+        return session.execute(select, dict(values)).all()
+
+    order, key = order_of(query.sort), "period" in query.sort
+    windowed = is_windowed(query, query.sort)
+    plain = select_statements(query).join(Representation, Representation.statement == Row.id)
+    plain = plain.with_only_columns(*order.columns, order.key, _flat(quotes)).order_by(*order.by()).limit(AT_ONCE)
+    indicators = _indicators(execute, query) if windowed else None
+    last: list[Any] | None = None
+    while True:
+        window = window_of(query, query.sort, indicators, last, AT_ONCE) if indicators is not None else None
+        if window is None:
+            rows = session.execute(plain.where(order.after(last)) if last is not None else plain).all()
+            last = list(rows[-1][:-1]) if rows else None
+            texts: list[str] = [row[-1] for row in rows]
+        else:
+            rows = session.execute(select_window(window[0]), window[1]).all()
+            last = ([rows[-1].key, rows[-1].id] if key else [rows[-1].id]) if rows else None
+            texts = _texts_of([row.id for row in rows], execute, quotes) if rows else []
+        yield texts
+        if len(rows) < AT_ONCE:
+            return
+
+
+def _texts_of(ids: Sequence[str], execute: Execute, quotes: bool) -> list[str]:
+    values = {f"id{number}": id_ for number, id_ in enumerate(ids)}
+    by_id = {row[0]: row[1] for row in execute(_select_bodies(len(ids), quotes, flat=True), values)}
+    return [by_id[id_] for id_ in ids]
+
+
 def read_one(execute: Execute, id_: str, *, quotes: bool) -> bytes | None:
     """The representation of a statement; None when there is none, or it is withdrawn."""
     rows = execute(_select_one(quotes), {"id0": id_})
@@ -108,13 +151,18 @@ def _body(quotes: bool) -> sa.ColumnElement[str]:
     return sa.func.coalesce(Representation.whole_quoted, Representation.whole) if quotes else Representation.whole.expression
 
 
+def _flat(quotes: bool) -> sa.ColumnElement[str]:
+    return sa.func.coalesce(Representation.flat_quoted, Representation.flat) if quotes else Representation.flat.expression
+
+
 def _named(name: str, many: int) -> list[Any]:
     return [sa.bindparam(f"{name}{number}", type_=sa.String()) for number in range(many)]
 
 
 @lru_cache(maxsize=2048)
-def _select_bodies(many: int, quotes: bool) -> sa.Select[Any]:
-    select: Any = sa.select(Representation.statement, _body(quotes)).where(Representation.statement.in_(_named("id", many)))
+def _select_bodies(many: int, quotes: bool, flat: bool = False) -> sa.Select[Any]:
+    body = _flat(quotes) if flat else _body(quotes)
+    select: Any = sa.select(Representation.statement, body).where(Representation.statement.in_(_named("id", many)))
     return select  # type: ignore[no-any-return]
 
 

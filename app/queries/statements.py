@@ -69,6 +69,9 @@ Sort: TypeAlias = Literal[
 ]
 
 
+NONE: Any = ()
+"""A filter that was not given: unlike a list it need not be copied for each request."""
+
 Grouping = Annotated[OneOrMore[Dimension], Field(max_length=4)]
 """One to four dimensions."""
 
@@ -76,28 +79,28 @@ Grouping = Annotated[OneOrMore[Dimension], Field(max_length=4)]
 class StatementFilters(Strict):
     """The filters of statements; the same names wherever they make sense. Codes may be repeated or joined by commas (OR)."""
 
-    region: Annotated[Codes, Field(description="Statements that name one of these regions itself. Left out: all.")] = []
+    region: Annotated[Codes, Field(description="Statements that name one of these regions itself. Left out: all.")] = NONE
     within: Annotated[
         Codes, Field(description="Statements about one of these regions or about any region that lies in it. Left out: all.")
-    ] = []
-    indicator: Annotated[Codes, Field(description="Statements about one of these indicators. Left out: all.")] = []
-    topic: Annotated[Codes, Field(description="Statements about an indicator of one of these topics. Left out: all.")] = []
-    measure: Annotated[OneOrMore[Measure], Field(description="Statements with one of these measures.")] = []
-    kind: Annotated[OneOrMore[Kind], Field(description="Statements of one of these kinds.")] = []
-    project: Annotated[Codes, Field(description="Statements about one of these projects.")] = []
+    ] = NONE
+    indicator: Annotated[Codes, Field(description="Statements about one of these indicators. Left out: all.")] = NONE
+    topic: Annotated[Codes, Field(description="Statements about an indicator of one of these topics. Left out: all.")] = NONE
+    measure: Annotated[OneOrMore[Measure], Field(description="Statements with one of these measures.")] = NONE
+    kind: Annotated[OneOrMore[Kind], Field(description="Statements of one of these kinds.")] = NONE
+    project: Annotated[Codes, Field(description="Statements about one of these projects.")] = NONE
     actor: Annotated[
         Codes, Field(description="Statements that one of these actors says, or whose document it published or wrote.")
-    ] = []
-    document: Annotated[Codes, Field(description="Statements of one of these documents.")] = []
-    publisher: Annotated[Codes, Field(description="Statements of documents that one of these actors published.")] = []
+    ] = NONE
+    document: Annotated[Codes, Field(description="Statements of one of these documents.")] = NONE
+    publisher: Annotated[Codes, Field(description="Statements of documents that one of these actors published.")] = NONE
     unit: Annotated[
         UnitCodes, Field(description="Statements whose quantity is in the dimension of one of these units (km2 for ha).")
-    ] = []
-    comparator: Annotated[OneOrMore[Comparator], Field(description="Statements with one of these comparators.")] = []
+    ] = NONE
+    comparator: Annotated[OneOrMore[Comparator], Field(description="Statements with one of these comparators.")] = NONE
     period_basis: Annotated[
         OneOrMore[PeriodBasis], Field(description="Statements whose period is known in one of these ways.")
-    ] = []
-    period_type: Annotated[OneOrMore[PeriodType], Field(description="Statements with one of these types of period.")] = []
+    ] = NONE
+    period_type: Annotated[OneOrMore[PeriodType], Field(description="Statements with one of these types of period.")] = NONE
     cumulative: Annotated[
         bool | None,
         Field(
@@ -105,11 +108,11 @@ class StatementFilters(Strict):
             "half, quarter or month begun then, such as three quarters or a year so far; or only what is none (false)."
         ),
     ] = None
-    cell: Annotated[Cells, Field(description="Statements of one of these cells, as `cell` of a statement names it.")] = []
+    cell: Annotated[Cells, Field(description="Statements of one of these cells, as `cell` of a statement names it.")] = NONE
     status: Annotated[
         OneOrMore[Status],
         Field(description="Statements with one of these statuses. Left out: published and deprecated."),
-    ] = []
+    ] = NONE
     period: Annotated[
         Label | None,
         Field(
@@ -181,7 +184,7 @@ class StatementFlatQuery(StatementFilters, Flat):
     fields: Annotated[
         OneOrMore[FlatColumn],
         Field(description="Only these columns, in the order of the full list. Left out: all."),
-    ] = []
+    ] = NONE
     unit_as: Annotated[UnitAs | None, Field(description=UNIT_AS)] = None
 
 
@@ -194,7 +197,7 @@ class StatementListQuery(StatementFilters, Paging):
             description="`total` counts the whole list; `comparison` adds to each statement what its cell says. Each costs a "
             "second query."
         ),
-    ] = []  # type: ignore[assignment]
+    ] = NONE  # type: ignore[assignment]
 
     sort: Annotated[
         Sort, Field(description="Order; `-` means descending. Rows without a value come last, the id decides ties.")
@@ -202,7 +205,7 @@ class StatementListQuery(StatementFilters, Paging):
     fields: Annotated[
         OneOrMore[StatementField],
         Field(description="Only these fields of each statement. Left out: all."),
-    ] = []
+    ] = NONE
     unit_as: Annotated[UnitAs | None, Field(description=UNIT_AS)] = None
     facets: Annotated[
         OneOrMore[Dimension],
@@ -210,14 +213,14 @@ class StatementListQuery(StatementFilters, Paging):
             description="Adds `facets`: for each of these dimensions its values, with the number of statements of the whole list "
             "that have each. Left out: none."
         ),
-    ] = []
+    ] = NONE
     group_by: Annotated[
         Grouping,
         Field(
             description="Answers groups instead of statements: one for each combination of the values of one to four dimensions, "
             "the largest first, as /v1/statements/groups does. `sort`, `fields` and `facets` then say nothing. Left out: none."
         ),
-    ] = []
+    ] = NONE
 
 
 def select_statements(query: StatementFilters) -> sa.Select[Row]:

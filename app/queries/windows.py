@@ -82,7 +82,8 @@ def window_of(
         values.update((f"{name}{number}", value) for number, value in enumerate(dict.fromkeys(asked)))
     if query.from_:
         start = values["from"] = parse_moment(query.from_)[0].isoformat()
-        values.update((f"reach{span}", _days_before(start, span)) for span in LENGTHS)
+        if "period" in sort:
+            values.update((f"reach{span}", _days_before(start, span)) for span in LENGTHS)
     if query.to:
         values["to"] = f"{parse_moment(query.to)[1]}{NO_DAY}{NO_DAY}"
     behind = ""

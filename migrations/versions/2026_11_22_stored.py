@@ -20,7 +20,7 @@ WIDER = (
 )
 SCOPED = (
     ("ix_statement_scope_statement", ["statement"]),
-    ("ix_statement_scope_indicator", ["region", "own", "indicator", "statement"]),
+    ("ix_statement_scope_indicator", ["region", "own", "indicator", "statement", "period_key"]),
     ("ix_statement_scope_period", ["region", "own", "longest", "period_key", "statement", "kind"]),
     ("ix_statement_scope_indicator_period", ["region", "own", "indicator", "period_key", "statement"]),
 )
