@@ -159,7 +159,7 @@ class _Asking(asyncio.Protocol):
             self.latencies.append(time.perf_counter() - self.asked)
             self._ask()
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
         if not self.done.done():
             self.done.set_result(None)
 
@@ -175,7 +175,9 @@ async def _ask(server: Server, seconds: float, connections: int) -> Round:
     asking, waiting = [], []
     for _ in range(connections):
         done: asyncio.Future[None] = loop.create_future()
-        _, one = await loop.create_connection(lambda done=done: _Asking(server, paths, start + seconds, done), "127.0.0.1", server.port)
+        _, one = await loop.create_connection(
+            lambda done=done: _Asking(server, paths, start + seconds, done), "127.0.0.1", server.port
+        )
         asking.append(one)
         waiting.append(done)
     await asyncio.gather(*waiting)
@@ -195,7 +197,10 @@ def alternate(servers: Sequence[Server], *, rounds: int, seconds: float, connect
 def report(servers: Sequence[Server], limit: Server) -> None:
     """Print what each request cost, and how it stands to the limit: by CPU, by requests, with the spread of the rounds."""
     base_cpu, base_rate = (statistics.median(getattr(each, name) for each in limit.rounds) for name in ("microseconds", "rate"))
-    print(f"{'':38} {'requests/s':>10} {'CPU us':>8} {'ratio CPU':>10} {'ratio rps':>10} {'spread':>8} {'p50 ms':>7} {'p99 ms':>7} wrong")
+    print(
+        f"{'':38} {'requests/s':>10} {'CPU us':>8} {'ratio CPU':>10} {'ratio rps':>10} {'spread':>8} "
+        f"{'p50 ms':>7} {'p99 ms':>7} wrong"
+    )
     for server in servers:
         costs = [each.microseconds for each in server.rounds]
         cost, rate = statistics.median(costs), statistics.median(each.rate for each in server.rounds)
