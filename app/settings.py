@@ -40,7 +40,7 @@ class Settings(BaseSettings):
         default=64 * 1024 * 1024,
         ge=0,
         le=64 * 1024**3,
-        description="Bytes of whole answers that one process keeps while the data stay the same; 0 keeps none.",
+        description="Bytes of answers and statements that one process keeps while the data stay the same; 0 keeps none.",
     )
     spool_dir: Path | None = Field(
         default=None,

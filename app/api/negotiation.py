@@ -16,6 +16,9 @@ from app.exports.formats import FORMATS
 ENVELOPE = "application/json"
 """What the address of a list answers by itself: pages, with everything nested."""
 
+MOST_KNOWN = 1000
+"""Addresses of lists whose formats are remembered."""
+
 ENDING = ".{suffix}"
 QUALITY = re.compile(r"[01](?:\.[0-9]{0,3})?", re.ASCII)
 
@@ -27,6 +30,7 @@ class Negotiated:
         self.app = app
         self.routes = routes
         self.services = f'<{address}/openapi.json>; rel="service-desc", <{address}/docs>; rel="service-doc"'
+        self._known: dict[str, dict[str, str]] = {}
         self._lists: list[tuple[re.Pattern[str], dict[str, str]]] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -56,9 +60,14 @@ class Negotiated:
 
     def _offered(self, path: str) -> dict[str, str]:
         """The flat formats of the list at this path: media type → suffix; none for everything else."""
-        if self._lists is None:
-            self._lists = list(_lists(self.routes))
-        return next((offered for pattern, offered in self._lists if pattern.fullmatch(path)), {})
+        known = self._known.get(path)
+        if known is None:
+            if self._lists is None:
+                self._lists = list(_lists(self.routes))
+            known = next((offered for pattern, offered in self._lists if pattern.fullmatch(path)), {})
+            if known and len(self._known) < MOST_KNOWN:
+                self._known[path] = known
+        return known
 
 
 def _lists(routes: FastAPI) -> Any:

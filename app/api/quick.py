@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.answers import next_address, page_of_stored
 from app.errors import BadRequestError
-from app.models import DataVersion
+from app.queries.listing import NOW
 from app.queries.pages import CODES, Execute, is_stored, read_notes, read_one, read_window
 from app.queries.statements import StatementListQuery
 from app.settings import Settings
@@ -31,7 +31,6 @@ MEAN_BYTES = 1700
 MAPPED = 2**31 - 65536
 """Bytes of the database file that are mapped into memory: no more than most builds of SQLite allow."""
 MOST_SHAPES = 5000
-VERSION = sa.select(DataVersion.version)
 SNAPSHOT = "claimbook.snapshot"
 """Where a scope says which data version an answer shows."""
 
@@ -78,7 +77,7 @@ class Quick:
     def _page(self, execute: Execute, asked: bytes, query: StatementListQuery) -> tuple[int, list[Header], bytes] | None:
         held = self.known.at(execute)
         notes = self.known.notes(execute, query)
-        rows = None if notes is None else read_window(execute, query, quotes=self.quotes, held=held)
+        rows = None if notes is None else read_window(execute, query, quotes=self.quotes, held=held, now=self.known.now)
         if rows is None or notes is None:
             return None
         self.known.trim()
@@ -89,7 +88,7 @@ class Quick:
     def _one(self, execute: Execute, id_: str) -> tuple[int, list[Header], bytes] | None:
         held = self.known.at(execute)
         body = held.get(id_) or read_one(execute, id_, quotes=self.quotes)
-        return None if body is None else (self.known.version, [], body)
+        return None if body is None else (self.known.now[0], [], body)
 
 
 def _query_of(asked: bytes) -> StatementListQuery | None:
@@ -114,15 +113,15 @@ class Known:
 
     def __init__(self, most_bytes: int) -> None:
         self.most_bytes = most_bytes
-        self.version = -1
+        self.now = -1, ""
         self._held: dict[str, bytes] = {}
         self._notes: dict[tuple[str, str], list[str]] = {}
 
     def at(self, execute: Execute) -> dict[str, bytes]:
         """The representations at hand for the version that this read sees."""
-        ((version,),) = execute(VERSION, {})
-        if version != self.version:
-            self.version = version
+        ((version, key),) = execute(NOW, {})
+        if (version, key) != self.now:
+            self.now = version, key
             self._held, self._notes = {}, {}
         return self._held
 

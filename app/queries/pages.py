@@ -59,16 +59,21 @@ def read_stored(session: Session, query: StatementListQuery, *, quotes: bool) ->
 
 
 def read_window(
-    execute: Execute, query: StatementListQuery, *, quotes: bool, held: dict[str, bytes] | None = None
+    execute: Execute,
+    query: StatementListQuery,
+    *,
+    quotes: bool,
+    held: dict[str, bytes] | None = None,
+    now: tuple[int, str] | None = None,
 ) -> Rows[bytes] | None:
     """The same read off the indices of places; None when it needs another way. `held` are representations at hand
-    by id, and those that were read."""
+    by id, and those that were read; `now` is the data version and the key of this snapshot if they were read."""
     if not is_windowed(query, query.sort):
         return None
     indicators = _indicators(execute, query)
     if indicators is None:
         return None
-    ((version, key),) = execute(NOW, {})
+    version, key = now or execute(NOW, {})[0]
     scope = cursor_scope(LIST, query)
     size = 2 if "period" in query.sort else 1
     after = None if query.cursor is None else read_cursor(query.cursor, key, scope, size=size)
