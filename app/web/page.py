@@ -47,15 +47,16 @@ templates.filters.update(
     px=_place,
     said=lambda code, table: words.said(getattr(words, table), code),
     path=lambda text: quote(text, safe="~"),
+    scale=lambda values: ticks_scale(values.low, values.high),
 )
 templates.globals.update(when=words.when)
 
 
-def page(request: Request, template: str, *, status: int = 200, **context: object) -> Response:
+def page(request: Request, template: str, /, *, http_status: int = 200, **context: object) -> Response:
     """A page with a strict content security policy. It names its data twin where it has one."""
     html = templates.get_template(template).render(version=VERSION, path=request.scope["path"], **context)
     headers = {"Content-Security-Policy": PAGE_CSP, "Vary": "Accept", "Cache-Control": "no-cache"}
-    return HTMLResponse(html, status_code=status, headers=headers)
+    return HTMLResponse(html, status_code=http_status, headers=headers)
 
 
 def twin(request: Request) -> str:

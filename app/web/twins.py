@@ -7,6 +7,8 @@ import re
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
+from fastapi import APIRouter
+from fastapi.routing import iter_route_contexts
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -26,7 +28,7 @@ def wants_html(scope: Scope) -> bool:
 class Twinned:
     """A thin ASGI layer before all others of the API, so that a twin comes in every format, in parts, and with its name."""
 
-    def __init__(self, app: ASGIApp, *, routes: Any) -> None:
+    def __init__(self, app: ASGIApp, *, routes: APIRouter) -> None:
         self.app = app
         self.pages = [re.compile(re.sub(r"\\{[a-z]+\\}", "[^/]+", re.escape(path))) for path in _paths(routes)]
 
@@ -42,8 +44,8 @@ class Twinned:
             await self.app({**scope, "path": path, "raw_path": quote(path).encode()}, receive, send)
 
 
-def _paths(routes: Any) -> list[str]:
-    return [route.path for route in routes if route.path not in ALONE]
+def _paths(routes: APIRouter) -> list[str]:
+    return [route.path for route in iter_route_contexts(routes.routes) if route.path and route.path not in ALONE]
 
 
 def _filled(query: bytes) -> bytes:
@@ -71,7 +73,11 @@ class _Telling:
                 return
             told = json.loads(b"".join(self.problem))
             answer = page(
-                Request(self.scope), "told.html", status=told["status"], told=told, guesses=_guesses(self.scope["path"], told)
+                Request(self.scope),
+                "told.html",
+                http_status=told["status"],
+                told=told,
+                guesses=_guesses(self.scope["path"], told),
             )
             await answer(self.scope, self.receive, self.send)
             return
