@@ -46,6 +46,8 @@ class Menu:
 
     name: str
     label: str
+    everything: str
+    """what stands for no choice; empty where leaving it out says so"""
     choices: list[Choice]
 
 
@@ -58,10 +60,18 @@ class Chip:
     without: str
 
 
-def menus(session: Session, query: StatementFilters, names: Sequence[str]) -> list[Menu]:
-    """A menu for each of these filters, each with what the other filters leave."""
+def menus(
+    session: Session, query: StatementFilters, names: Sequence[str], everything: Mapping[str, Sequence[str]] | None = None
+) -> list[Menu]:
+    """A menu for each of these filters, each with what the other filters leave.
+
+    `everything` holds the values of those filters that, left out, do not stand for all.
+    """
     asked = _alone(query)
-    return [Menu(name, LABELS[name], list(_choices(session, asked, name))) for name in names]
+    whole = {name: ",".join(values) for name, values in (everything or {}).items()}
+    return [
+        Menu(name, LABELS[name], whole.get(name, ""), list(_choices(session, asked, name, whole.get(name, "")))) for name in names
+    ]
 
 
 def _alone(query: StatementFilters) -> AvailabilityQuery:
@@ -71,7 +81,7 @@ def _alone(query: StatementFilters) -> AvailabilityQuery:
     return AvailabilityQuery(**held, mode="available")
 
 
-def _choices(session: Session, asked: AvailabilityQuery, name: str) -> Iterator[Choice]:
+def _choices(session: Session, asked: AvailabilityQuery, name: str, everything: str) -> Iterator[Choice]:
     chosen = getattr(asked, name) or []
     held = ",".join(chosen) if isinstance(chosen, list) else chosen
     if name == "within":
@@ -81,7 +91,7 @@ def _choices(session: Session, asked: AvailabilityQuery, name: str) -> Iterator[
         found = [Choice(row.value, _text(row, name), row.statements, row.value == held) for row in rows]
         if name == "period":
             found.sort(key=lambda each: each.value, reverse=True)
-    if held and not any(each.chosen for each in found):
+    if held and held != everything and not any(each.chosen for each in found):
         yield Choice(held, held.replace(",", ", "), None, chosen=True)
     yield from found
 

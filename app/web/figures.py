@@ -105,7 +105,7 @@ def _figures(session: Session, settings: Settings, query: SeriesQuery) -> dict[s
         "panels": drawn[:MOST_PANELS],
         "others": drawn[MOST_PANELS:],
         "too_many": too_many,
-        "menus": menus(session, query, MENUS),
+        "menus": menus(session, query, MENUS, {"measure": MEASURES, "kind": KINDS}),
         "rows": told(session, rows.items, settings, convert),
         "total": rows.total,
         "everything": everything if rows.cursor else None,

@@ -1,5 +1,6 @@
 """How does a page come about: its template, its policy, its address below /v1, and what it offers to download?"""
 
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from urllib.parse import parse_qsl, quote, urlencode
@@ -10,6 +11,7 @@ from starlette.responses import HTMLResponse, Response
 
 from app.exports.formats import FORMATS
 from app.paths import TEMPLATES
+from app.schemas.comparisons import Member
 from app.version import VERSION
 from app.web import words
 
@@ -24,6 +26,16 @@ PAGING = ("limit", "cursor", "include", "shape", "gaps", "fields", "facets", "gr
 def _live(url: str) -> str:
     """An address of the web as it is; anything else, which a browser might run, leads nowhere."""
     return url if url.startswith(("https://", "http://")) else "#"
+
+
+def _linked(text: str, members: Sequence[Member]) -> list[tuple[str, str | None]]:
+    """A sentence with the ids of statements in it replaced by their words, which lead to them."""
+    by_id = {each.statement: each for each in members}
+    if not by_id:
+        return [(text, None)]
+    ids = "|".join(re.escape(id_) for id_ in sorted(by_id, key=len, reverse=True))
+    parts = re.split(rf"({ids})(?![\w.-]*\w)", text)
+    return [(f"“{by_id[part].as_written}”", f"/statements/{part}") if part in by_id else (part, None) for part in parts]
 
 
 def _count(number: int) -> str:
@@ -47,6 +59,8 @@ templates.filters.update(
     px=_place,
     said=lambda code, table: words.said(getattr(words, table), code),
     path=lambda text: quote(text, safe="~"),
+    full=words.in_full,
+    linked=_linked,
     scale=lambda values: ticks_scale(values.low, values.high),
 )
 templates.globals.update(when=words.when)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from app.domain.evidence import paragraphs as parts
 from app.models import Mention, Statement
 from app.web import words
 
@@ -39,15 +40,14 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A non-empty line of the text with the statements that begin in it."""
+    """A paragraph of the text with the statements that begin in it."""
 
-    number: int
     pieces: list[Piece]
     statements: list[str]
 
 
 def paragraphs(text: str, statements: Sequence[Statement], mentions: Sequence[Mention]) -> list[Paragraph]:
-    """The text by its non-empty lines; what does not stand where it should is not marked."""
+    """The text by its paragraphs; what does not stand where it should is not marked."""
     spans = [
         Span(each.evidence_start, each.evidence_end, statement=each.id)
         for each in statements
@@ -55,15 +55,13 @@ def paragraphs(text: str, statements: Sequence[Statement], mentions: Sequence[Me
     ]
     numbers = [_number(each) for each in mentions if text[each.start : each.end] == each.number]
     begun = [(each.evidence_start, each.id) for each in statements]
-    found: list[Paragraph] = []
-    start = 0
-    for line in text[:MOST_CHARACTERS].split("\n"):
-        end = start + len(line)
-        if line.strip():
-            here = [id_ for place, id_ in begun if start <= place <= end]
-            found.append(Paragraph(len(found) + 1, list(_pieces(text, start, end, spans, numbers)), here))
-        start = end + 1
-    return found
+    return [
+        Paragraph(
+            pieces=list(_pieces(text, start, end, spans, numbers)),
+            statements=[id_ for place, id_ in begun if start <= place < end],
+        )
+        for start, end in parts(text[:MOST_CHARACTERS])
+    ]
 
 
 def _number(each: Mention) -> Span:
@@ -72,7 +70,7 @@ def _number(each: Mention) -> Span:
 
 
 def _pieces(text: str, start: int, end: int, spans: Sequence[Span], numbers: Sequence[Span]) -> Iterator[Piece]:
-    """The line cut wherever a span or a number begins or ends."""
+    """The paragraph cut wherever a span or a number begins or ends."""
     here = [each for each in (*spans, *numbers) if each.start < end and each.end > start]
     cuts = sorted({start, end, *(min(max(place, start), end) for each in here for place in (each.start, each.end))})
     for begin, stop in pairwise(cuts):

@@ -71,7 +71,7 @@ def show_statement(
         "statement.html",
         statement=shown,
         quote=_marked(shown.evidence.quote, shown.evidence.exact),
-        strips=strips([drawn(row)]) if shown.quantity else [],
+        strips=strips([drawn(row)])[:1] if shown.quantity else [],
         converted=converted(found) if found else None,
         comparison=reference(*compared) if compared else None,
         related=[rendering.related(*each, quotes=settings.quotes) for each in get_related(session, row)],

@@ -121,6 +121,11 @@ def amount(value: Decimal, unit: str = "") -> str:
     return _with_unit(_grouped(value), unit)
 
 
+def in_full(value: Decimal, unit: str = "") -> str:
+    """A number with all its digits: `1,000,000,000,000 CNY`."""
+    return _with_unit(_grouped(value), unit)
+
+
 def _grouped(value: Decimal) -> str:
     whole, _, part = plain_text(abs(value)).partition(".")
     return ("−" if value < 0 else "") + f"{int(whole):,}" + (f".{part}" if part else "")

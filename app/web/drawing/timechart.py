@@ -15,7 +15,7 @@ MOST_YEARS = 7
 """Years that are named on the axis, for each 400 pixels."""
 UNDATED = 64.0
 """Pixels of the strip at the right for figures without a date."""
-TOP, BOTTOM, LEFT, RIGHT = 16.0, 26.0, 58.0, 10.0
+TOP, BOTTOM, LEFT, RIGHT = 26.0, 26.0, 58.0, 10.0
 
 
 @dataclass(frozen=True, slots=True)
