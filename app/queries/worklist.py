@@ -28,7 +28,7 @@ def count_work(session: Session) -> Counts:
             sa.select(sa.func.count()).where(Comparison.status == "conflicting").scalar_subquery(),
             _number(live, Statement.verification.in_(["moved", "ambiguous", "altered", "missing"])),
             _number(live, Statement.verification == "unattached"),
-            _number(live, Statement.period_basis.in_(["inferred", "unknown"])),
+            _number(live, Statement.period_basis.in_(["inferred", "unknown"]), Statement.comparator.is_not(None)),
         )
     ).one()
     return Counts(*row)

@@ -172,7 +172,9 @@ def when(type_: str | None, start: date | None, end: date | None) -> str:
     if type_ == "instant" and end is not None:
         return f"as of {day_words(end)}"
     name = _span(start, end)
-    return f"every year of {name}" if type_ == "each" else name
+    if type_ != "each":
+        return name
+    return f"every year of {name}" if start else f"every year {name}"
 
 
 def _span(start: date | None, end: date | None) -> str:
