@@ -56,7 +56,7 @@ def show_comparisons(request: Request, session: ReadSession, query: Annotated[Co
         held=[(each.name, each.value) for each in set_],
         notes=notes_for(session, query),
         twin=twin(request),
-        downloads=downloads(request),
+        downloads=[downloads(request)],
     )
 
 
@@ -112,7 +112,7 @@ def show_derivations(request: Request, session: ReadSession, query: Annotated[De
         more=following(request, rows.cursor),
         chips=chips(request, ("kind",)),
         twin=twin(request),
-        downloads=downloads(request),
+        downloads=[downloads(request)],
     )
 
 

@@ -148,5 +148,6 @@ def chips(request: Request, shown: Sequence[str]) -> list[Chip]:
 
 
 def _without(path: str, asked: Sequence[tuple[str, str]], place: int) -> str:
-    kept = [each for number, each in enumerate(asked) if number != place and each[0] != "cursor"]
+    """The address without one filter; the unit to convert to goes with it, since other figures may have no such unit."""
+    kept = [each for number, each in enumerate(asked) if number != place and each[0] not in ("cursor", "unit_as")]
     return f"{path}?{urlencode(kept)}" if kept else path

@@ -46,7 +46,7 @@ def show_documents(request: Request, session: ReadSession, query: Annotated[Docu
         documents=[(each, coverage(each.code, counts[each.code])) for each in items],
         more=following(request, rows.cursor),
         twin=twin(request),
-        downloads=downloads(request),
+        downloads=[downloads(request)],
     )
 
 
@@ -70,7 +70,7 @@ def show_document(request: Request, session: ReadSession, settings: Configured, 
         paragraphs=_text(session, settings, code, rows.items, list(numbers)),
         shows_texts=settings.texts,
         twin=twin(request),
-        downloads=downloads(request, "/statements", f"document={code}&sort=position"),
+        downloads=[downloads(request, "/statements", f"document={code}&sort=position")],
     )
 
 

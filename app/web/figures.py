@@ -17,7 +17,7 @@ from app.queries.conversion import conversion_of
 from app.queries.listing import PathCode, read_page, require_codes
 from app.queries.observations import converter_of
 from app.queries.series import Line, SeriesQuery, read_series
-from app.queries.statements import check_codes, notes_for
+from app.queries.statements import StatementFilters, check_codes, notes_for
 from app.rendering import codes as rendering
 from app.settings import Settings
 from app.web.charting import MOST_PANELS, Convert, panels
@@ -47,7 +47,7 @@ def show_indicators(request: Request, session: ReadSession, query: Annotated[Ind
         chips=chips(request, ("q",)),
         q=query.q,
         twin=twin(request),
-        downloads=downloads(request),
+        downloads=[downloads(request)],
     )
 
 
@@ -66,7 +66,10 @@ def show_indicator(request: Request, session: ReadSession, settings: Configured,
         chips=[],
         held=[("indicator", code)],
         twin=twin(request),
-        downloads=downloads(request, "/series", asked),
+        downloads=[
+            downloads(request, "/series", asked, what="the points"),
+            downloads(request, "/statements", f"indicator={code}", what="the statements"),
+        ],
         series=f"{settings.address}/v1/series?{asked}",
     )
 
@@ -85,7 +88,10 @@ def show_series(request: Request, session: ReadSession, settings: Configured, qu
         chips=set_,
         held=[(each.name, each.value) for each in set_],
         twin=twin(request),
-        downloads=downloads(request),
+        downloads=[
+            downloads(request, what="the points"),
+            downloads(request, "/statements", _everything(query).partition("?")[2], what="the statements"),
+        ],
         series=twin(request),
     )
 
@@ -97,10 +103,6 @@ def _figures(session: Session, settings: Settings, query: SeriesQuery) -> dict[s
     rows = first_of(session, listed)
     lines, too_many = _lines(session, query)
     drawn = panels(lines, convert)
-    given = {
-        name: getattr(listed, name) for name in listed.model_fields_set & {"indicator", "region", "within", "unit", "document"}
-    }
-    everything = address("/statements", {**given, "measure": query.measure, "kind": query.kind, "sort": "period"})
     return {
         "panels": drawn[:MOST_PANELS],
         "others": drawn[MOST_PANELS:],
@@ -108,10 +110,17 @@ def _figures(session: Session, settings: Settings, query: SeriesQuery) -> dict[s
         "menus": menus(session, query, MENUS, {"measure": MEASURES, "kind": KINDS}),
         "rows": told(session, rows.items, settings, convert),
         "total": rows.total,
-        "everything": everything if rows.cursor else None,
+        "everything": _everything(query) if rows.cursor else None,
         "notes": notes_for(session, query),
         "unit_as": query.unit_as,
     }
+
+
+def _everything(query: SeriesQuery) -> str:
+    """The address of all statements that the query of a chart looks at."""
+    asked = query.model_dump(mode="json", by_alias=True, exclude_defaults=True, include=set(StatementFilters.model_fields))
+    given = {name: value if isinstance(value, list) else str(value) for name, value in asked.items()}
+    return address("/statements", {**given, "measure": query.measure, "kind": query.kind, "sort": "period"})
 
 
 def _lines(session: Session, query: SeriesQuery) -> tuple[list[Line], bool]:

@@ -80,13 +80,17 @@ def twin(request: Request) -> str:
     return f"{request.app.state.settings.address}/v1{quote(path, safe='/~')}" + (f"?{query}" if query else "")
 
 
-def downloads(request: Request, path: str | None = None, query: str | None = None) -> list[tuple[str, str]]:
+Formats = tuple[str, list[tuple[str, str]]]
+"""What is offered, and the formats it comes in, each with its address."""
+
+
+def downloads(request: Request, path: str | None = None, query: str | None = None, *, what: str = "all rows") -> Formats:
     """The formats in which a list can be had here, each with its address; all of it, not one page."""
     path = path or request.scope["path"]
     asked = parse_qsl(request.scope["query_string"].decode("latin-1") if query is None else query)
     kept = urlencode([(name, value) for name, value in asked if name not in PAGING])
     able = [suffix for suffix, each in FORMATS.items() if each.available and suffix != "geojson"]
-    return [(suffix, f"/v1{path}.{suffix}" + (f"?{kept}" if kept else "")) for suffix in able]
+    return what, [(suffix, f"/v1{path}.{suffix}" + (f"?{kept}" if kept else "")) for suffix in able]
 
 
 def address(path: str, asked: Mapping[str, str | Sequence[str] | None]) -> str:

@@ -57,7 +57,7 @@ def show_regions(request: Request, session: ReadSession, query: Annotated[Region
         found=found,
         more=following(request, cursor),
         twin=twin(request),
-        downloads=downloads(request),
+        downloads=[downloads(request)],
     )
 
 
@@ -82,7 +82,7 @@ def show_region(request: Request, session: ReadSession, settings: Configured, co
         total=rows.total,
         everything=f"/statements?region={code}&sort=-published_on" if rows.cursor else None,
         twin=twin(request),
-        downloads=downloads(request, "/statements", f"region={code}"),
+        downloads=[downloads(request, "/statements", f"region={code}")],
     )
 
 
@@ -103,7 +103,7 @@ def show_projects(request: Request, session: ReadSession, query: Annotated[Proje
         projects=[rendering.project(each) for each in counted(session, rows.items, count_projects)],
         more=following(request, rows.cursor),
         twin=twin(request),
-        downloads=downloads(request),
+        downloads=[downloads(request)],
     )
 
 
@@ -120,5 +120,5 @@ def show_project(request: Request, session: ReadSession, settings: Configured, c
         total=rows.total,
         everything=f"/statements?project={code}&sort=period" if rows.cursor else None,
         twin=twin(request),
-        downloads=downloads(request, "/statements", f"project={code}"),
+        downloads=[downloads(request, "/statements", f"project={code}")],
     )

@@ -47,7 +47,7 @@ def show_statements(
         held=[(each.name, each.value) for each in set_],
         notes=notes_for(session, query),
         twin=twin(request),
-        downloads=downloads(request),
+        downloads=[downloads(request)],
     )
 
 

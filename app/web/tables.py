@@ -17,7 +17,7 @@ from app.schemas.statements import Statement as Shown
 from app.settings import Settings
 from app.web.charting import Convert
 
-FIRST = 50
+FIRST = 30
 """Statements of the first page, where a page shows more than these."""
 
 
