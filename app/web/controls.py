@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import parse_qsl, urlencode
 
+import sqlalchemy as sa
 from fastapi import Request
 from sqlalchemy.orm import Session
 
-from app.models import Region
+from app.domain.units import SCALED, SCALES
+from app.models import Region, Unit
 from app.queries.availability import AvailabilityQuery, AvailableDimension, select_available
 from app.queries.codes import all_regions
 from app.queries.facets import AXES, select_facet
@@ -17,7 +19,7 @@ from app.web import words
 
 MOST_CHOICES = 200
 LABELS = {
-    "within": "Region, with all that lies in it",
+    "within": "Region and all in it",
     "indicator": "Indicator",
     "topic": "Topic",
     "period": "Period",
@@ -72,6 +74,21 @@ def menus(
     return [
         Menu(name, LABELS[name], whole.get(name, ""), list(_choices(session, asked, name, whole.get(name, "")))) for name in names
     ]
+
+
+def conversions(session: Session, unit: str, held: str | None) -> Menu | None:
+    """A menu of what figures in this base unit can be shown in exactly; None where there is nothing else."""
+    rows = session.execute(
+        sa.select(Unit).where(Unit.base == unit).order_by(Unit.factor, Unit.code).limit(MOST_CHOICES)
+    ).scalars()
+    found = [(row.code, row.name, row.family) for row in rows]
+    targets = [(code, name) for code, name, _ in found if code != unit]
+    if any(code == unit and family in SCALED for code, _, family in found):
+        targets += [(f"{unit}:{scale}", f"{scale} {unit}") for scale in SCALES]
+    if held and held not in dict(targets):
+        targets.append((held, held))
+    choices = [Choice(target, name, None, target == held) for target, name in targets]
+    return Menu("unit_as", "Shown in", "", choices) if choices else None
 
 
 def _alone(query: StatementFilters) -> AvailabilityQuery:

@@ -21,7 +21,7 @@ from app.queries.coverage import ORDER, MentionFilters, count_mentions, select_m
 from app.queries.listing import PathCode, read_page, require_codes
 from app.queries.statements import StatementListQuery
 from app.rendering import codes as rendering
-from app.rendering.coverage import coverage, mention
+from app.rendering.coverage import coverage, coverage_report, mention
 from app.settings import Settings
 from app.web.page import downloads, following, page, twin
 from app.web.reading import Paragraph, paragraphs
@@ -44,6 +44,7 @@ def show_documents(request: Request, session: ReadSession, query: Annotated[Docu
         request,
         "documents.html",
         documents=[(each, coverage(each.code, counts[each.code])) for each in items],
+        total=coverage_report(counts).total,
         more=following(request, rows.cursor),
         twin=twin(request),
         downloads=[downloads(request)],

@@ -21,7 +21,7 @@ from app.queries.statements import StatementFilters, check_codes, notes_for
 from app.rendering import codes as rendering
 from app.settings import Settings
 from app.web.charting import MOST_PANELS, Convert, panels
-from app.web.controls import chips, menus
+from app.web.controls import Menu, chips, conversions, menus
 from app.web.page import address, downloads, following, page, twin
 from app.web.tables import first_of, listing_of, told
 
@@ -79,7 +79,7 @@ def show_series(request: Request, session: ReadSession, settings: Configured, qu
     """Figures over time, with every statement behind them."""
     check_codes(session, query)
     rows = session.execute(select_indicators(IndicatorFilters()).where(Indicator.code.in_(query.indicator[:10]))).scalars().all()
-    set_ = chips(request, MENUS)
+    set_ = chips(request, (*MENUS, "unit_as"))
     return page(
         request,
         "figures.html",
@@ -107,13 +107,20 @@ def _figures(session: Session, settings: Settings, query: SeriesQuery) -> dict[s
         "panels": drawn[:MOST_PANELS],
         "others": drawn[MOST_PANELS:],
         "too_many": too_many,
-        "menus": menus(session, query, MENUS, {"measure": MEASURES, "kind": KINDS}),
+        "menus": _menus(session, query, {row.unit for row in rows.items if row.unit}),
         "rows": told(session, rows.items, settings, convert),
         "total": rows.total,
         "everything": _everything(query) if rows.cursor else None,
         "notes": notes_for(session, query),
         "unit_as": query.unit_as,
     }
+
+
+def _menus(session: Session, query: SeriesQuery, units: set[str]) -> list[Menu]:
+    """The filters, and what figures of one unit can be shown in."""
+    found = menus(session, query, MENUS, {"measure": MEASURES, "kind": KINDS})
+    shown_in = conversions(session, next(iter(units)), query.unit_as) if len(units) == 1 else None
+    return [*found, shown_in] if shown_in else found
 
 
 def _everything(query: SeriesQuery) -> str:
