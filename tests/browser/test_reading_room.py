@@ -110,6 +110,26 @@ def test_a_reader_narrows_a_chart_with_its_menus(reader: Any) -> None:
     assert "kind=target" in address
 
 
+@pytest.mark.parametrize(
+    ("clicks", "answer"),
+    [
+        (["How many sources does “China-Europe freight trains”"], "2 documents agree, but they share a publisher or a release"),
+        (["Do the documents agree on “Rail travel time”?"], "they are 2 min apart (3.33%)"),
+        (["Derived", "totals that a part and its share imply"], "376,649,746,193 CNY"),
+        (["Derived", "what is left of a whole"], "exactly 8"),
+        (["Documents"], "258 numbers: 181 stated, 77 dismissed with a reason, 0 left out"),
+    ],
+)
+def test_questions_are_answered_by_clicking_alone(chromium: Any, server: Server, clicks: list[str], answer: str) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(server.address)
+    for each in clicks:
+        page.get_by_role("link", name=each).first.click()
+    assert answer in " ".join(page.locator("main").inner_text().split())
+    context.close()
+
+
 def test_all_can_be_reached_by_keyboard(reader: Any) -> None:
     reader.keyboard.press("Tab")
     assert reader.locator(":focus").inner_text() == "To the text"
