@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.comparison import slot_of
 from app.models import Comparison, Indicator, Mention, Region, Statement, StatementRegion
+from app.queries.service import is_large
 
 MOST = 5
 
@@ -35,7 +36,7 @@ def _questions(session: Session) -> Iterator[Question]:
     if agreed:
         indicator, cell = agreed
         yield Question(f"How many sources does “{indicator}” really have?", f"/comparisons/{cell}")
-    aimed = _with_target(session)
+    aimed = None if is_large(session) else _with_target(session)
     if aimed:
         indicator, region, path = aimed
         yield Question(f"How did “{indicator}” go in {region}, and what is aimed at?", path)

@@ -64,6 +64,15 @@ def count_all(session: Session) -> dict[str, int]:
     return dict(row)
 
 
+LARGE = 50_000
+"""Statements from which on counting them by every value takes longer than a reader should wait."""
+
+
+def is_large(session: Session) -> bool:
+    """Whether there are more than LARGE statements; reads so many keys at most."""
+    return session.execute(sa.select(models.Statement.id).offset(LARGE).limit(1)).first() is not None
+
+
 def is_empty(connection: sa.Connection) -> bool:
     """Whether no document and no region has been loaded yet."""
     none = connection.execute(sa.select(models.Document.code).limit(1)).first() is None

@@ -14,6 +14,7 @@ from app.models import Region, Unit
 from app.queries.availability import AvailabilityQuery, AvailableDimension, select_available
 from app.queries.codes import all_regions
 from app.queries.facets import AXES, select_facet
+from app.queries.service import is_large
 from app.queries.statements import StatementFilters
 from app.web import words
 
@@ -67,13 +68,21 @@ def menus(
 ) -> list[Menu]:
     """A menu for each of these filters, each with what the other filters leave.
 
-    `everything` holds the values of those filters that, left out, do not stand for all.
+    `everything` holds the values of those filters that, left out, do not stand for all. In a large database there are none,
+    unless the filters find few statements: each would count all of them.
     """
+    if is_large(session) and not _narrow(query):
+        return []
     asked = _alone(query)
     whole = {name: ",".join(values) for name, values in (everything or {}).items()}
     return [
         Menu(name, LABELS[name], whole.get(name, ""), list(_choices(session, asked, name, whole.get(name, "")))) for name in names
     ]
+
+
+def _narrow(query: StatementFilters) -> bool:
+    """Whether the filters find a small part of the statements: those of an indicator, a document, a project or a cell."""
+    return bool(query.indicator or query.document or query.project or query.cell)
 
 
 def conversions(session: Session, unit: str, held: str | None) -> Menu | None:

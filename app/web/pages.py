@@ -16,7 +16,7 @@ from app.exports.wire import to_json
 from app.queries.availability import AvailabilityQuery, select_available
 from app.queries.codes import DocumentFilters, order_documents, select_documents
 from app.queries.questions import questions
-from app.queries.service import latest_changes
+from app.queries.service import is_large, latest_changes
 from app.web import comparisons, documents, figures, places, search, statements, worklist
 from app.web.page import page, twin
 from app.web.twins import wants_html
@@ -33,13 +33,15 @@ MOST_VERSIONS = 3
 def get_start(request: Request, session: ReadSession) -> Response:
     """One box to search, five questions, what is in the database, and the two ways in."""
     newest = select_documents(DocumentFilters()).order_by(*order_documents("-published_on").by()).limit(MOST_DOCUMENTS)
+    large = is_large(session)
+    names = [] if large else [*_available(session, "indicator")[:MOST_NAMES], *_available(session, "region")[:MOST_NAMES]]
     return page(
         request,
         "start.html",
         index=read_index(session),
         questions=questions(session),
-        topics=_available(session, "topic"),
-        names=[*_available(session, "indicator")[:MOST_NAMES], *_available(session, "region")[:MOST_NAMES]],
+        topics=[] if large else _available(session, "topic"),
+        names=names,
         documents=session.execute(newest).scalars().all(),
         changes=latest_changes(session, MOST_VERSIONS),
         twin=twin(request),

@@ -16,6 +16,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.api.problems import MEDIA_TYPE
 from app.web.page import page
 
+KEPT = ("cache-control", "retry-after", "allow")
+"""Headers of a problem that its page has too."""
 ALONE = ("/problems/{code}", "/worklist")
 """Pages that answer programs themselves."""
 
@@ -61,11 +63,13 @@ class _Telling:
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.scope, self.receive, self.send = scope, receive, send
         self.problem: list[bytes] | None = None
+        self.headers: dict[str, str] = {}
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             if Headers(raw=message["headers"]).get("content-type") == MEDIA_TYPE:
                 self.problem = []
+                self.headers = {name: value for name, value in Headers(raw=message["headers"]).items() if name in KEPT}
                 return
         elif message["type"] == "http.response.body" and self.problem is not None:
             self.problem.append(message.get("body", b""))
@@ -79,6 +83,7 @@ class _Telling:
                 told=told,
                 guesses=_guesses(self.scope["path"], told),
             )
+            answer.headers.update(self.headers)
             await answer(self.scope, self.receive, self.send)
             return
         await self.send(message)

@@ -208,6 +208,25 @@ def test_no_page_of_a_large_database_is_large(empty: sa.Engine) -> None:
     assert len(seen) == total > 50
 
 
+def test_a_large_database_is_not_counted_by_every_value(loaded: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.queries.service.LARGE", 100)
+    client = client_for(loaded)
+    assert [each for each in read(client, "/statements").iter() if local(each) == "select"] == []
+    assert [each for each in read(client, "/statements?indicator=gdp").iter() if local(each) == "select"]
+    for path in PAGES:
+        read(client, path)
+
+
+def test_a_reader_is_told_when_to_try_again(empty: sa.Engine) -> None:
+    with writing(empty) as connection:
+        connection.execute(
+            sa.text("DROP TABLE search_entry" if empty.dialect.name == "sqlite" else "DROP TABLE search_entry CASCADE")
+        )
+    answer = client_for(empty).get("/search?q=rail", headers=BROWSER)
+    assert (answer.status_code, answer.headers["Retry-After"], answer.headers["Cache-Control"]) == (503, "2", "no-store")
+    assert "claimbook migrate" in text_of(parsed(answer.text))
+
+
 def test_no_template_names_another_host_or_runs_a_script_inline() -> None:
     for path in TEMPLATES.iterdir():
         text = path.read_text("utf-8")
