@@ -42,6 +42,7 @@ from app.exports.formats import FORMATS
 from app.settings import Settings
 from app.version import VERSION
 from app.web import pages
+from app.web.twins import Twinned
 
 EXPOSED = ["ETag", "Link", "Content-Range", "Accept-Ranges", "Content-Disposition", "Content-Location", "Retry-After"]
 
@@ -64,6 +65,7 @@ def create_app(settings: Settings | None = None, *, engine: sa.Engine | None = N
     app.add_middleware(Quick, engine=engine, settings=settings)
     app.add_middleware(Conditional, settings=settings, clock=clock, spool=spool)
     app.add_middleware(Negotiated, routes=app, address=settings.address)
+    app.add_middleware(Twinned, routes=pages.router)
     app.add_middleware(Ranges, spool=spool, whole=frozenset(each.media_type for each in FORMATS.values() if each.whole))
     app.add_middleware(Coded)
     app.add_middleware(Door, routes=app)

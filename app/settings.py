@@ -3,6 +3,7 @@
 import ipaddress
 from functools import cached_property
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -30,6 +31,11 @@ class Settings(BaseSettings):
     serve_quotes: bool | None = Field(
         default=None,
         description="Whether sentences of attached documents are served. Left out: only while listening on loopback.",
+    )
+    serve_texts: bool | None = Field(
+        default=None,
+        description="Whether pages of documents show the whole attached text; quotes must be served too. Left out: only while "
+        "listening on loopback with no other CLAIMBOOK_BASE_URL.",
     )
     pool_size: int = Field(default=10, ge=1, le=200, description="Database connections kept by one process.")
     pool_timeout: float = Field(default=2.0, gt=0, le=60, description="Seconds a request waits for a connection before a 503.")
@@ -66,7 +72,19 @@ class Settings(BaseSettings):
         """Whether quotes of attached documents may leave this server."""
         if self.serve_quotes is not None:
             return self.serve_quotes
-        try:
-            return ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return self.host == "localhost"
+        return _is_loopback(self.host)
+
+    @cached_property
+    def texts(self) -> bool:
+        """Whether pages may show the whole of an attached text: by default to this machine only."""
+        if self.serve_texts is not None:
+            return self.serve_texts and self.quotes
+        return self.quotes and _is_loopback(self.host) and _is_loopback(urlsplit(self.address).hostname or "")
+
+
+def _is_loopback(host: str) -> bool:
+    """Whether a host is this machine itself."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -204,6 +204,7 @@ ASSETS = {
     "swagger-ui.css": SWAGGER / "swagger-ui.css",
     "docs.js": STATIC / "docs.js",
     "style.css": STATIC / "style.css",
+    "reading.js": STATIC / "reading.js",
     "icon.svg": STATIC / "icon.svg",
 }
 

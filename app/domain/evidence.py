@@ -187,6 +187,18 @@ def _paragraph_bounds(text: str, start: int, end: int) -> tuple[int, int]:
     return head, found.start() if found else len(text)
 
 
+def paragraphs(text: str) -> list[tuple[int, int]]:
+    """Where the paragraphs of a text begin and end: its lines, or of hard-wrapped text what wider gaps part; none is empty."""
+    gap = re.compile(rf"\n(?:[^\S\n]*\n){{{_breaks_between_lines(text)},}}")
+    ends = [(match.start(), match.end()) for match in gap.finditer(text)]
+    starts = [0, *(end for _, end in ends)]
+    return [
+        (start, end)
+        for start, end in zip(starts, [*(start for start, _ in ends), len(text)], strict=True)
+        if text[start:end].strip()
+    ]
+
+
 def _breaks_between_lines(text: str) -> int:
     """How many line breaks stand between two lines of one paragraph: none, unless the text is hard-wrapped."""
     breaks = list(_LINE_BREAK.finditer(text))

@@ -90,13 +90,13 @@ class Line:
         return self.period_type is None
 
 
-def read_series(session: Session, query: SeriesFilters, *, gaps: bool = False) -> list[Line]:
-    """The series asked for, by key, their points by time. Raises BadRequestError (`too-broad`)."""
+def read_series(session: Session, query: SeriesFilters, *, gaps: bool = False, most: int = MOST_POINTS) -> list[Line]:
+    """The series asked for, by key, their points by time. Raises BadRequestError (`too-broad`) beyond `most` points."""
     wanted = {"measure": query.measure, "kind": query.kind}
     select = select_comparisons(query.model_copy(update=wanted)).order_by(*BY_CELL.by())
-    rows = session.execute(select.limit(MOST_POINTS + 1)).scalars().all()
-    if len(rows) > MOST_POINTS:
-        raise _too_broad(f"more than {MOST_POINTS:,} points")
+    rows = session.execute(select.limit(most + 1)).scalars().all()
+    if len(rows) > most:
+        raise _too_broad(f"more than {most:,} points")
     lines = _lines([observe(cell, query.policy) for cell in read_cells(session, rows)])
     return _with_gaps(session, lines) if gaps else lines
 

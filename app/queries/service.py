@@ -34,6 +34,16 @@ def select_changes(query: ChangeListQuery) -> sa.Select[Change]:
     return select
 
 
+def latest_changes(session: Session, versions: int) -> list[sa.Row[int, str, str, str, int]]:
+    """What the last data versions changed, newest first: version, time, resource, operation and how many."""
+    last = sa.select(models.DataVersion.version - versions).scalar_subquery()
+    number = sa.func.count().label("number")
+    columns = (Change.version, sa.func.max(Change.at).label("at"), Change.resource, Change.operation)
+    select = sa.select(*columns, number).where(Change.version > last)
+    select = select.group_by(Change.version, Change.resource, Change.operation)
+    return list(session.execute(select.order_by(Change.version.desc(), number.desc(), Change.resource)))
+
+
 CHANGE_ORDER = Order(columns=(Change.version, Change.resource), key=Change.code)
 
 
@@ -52,6 +62,15 @@ def count_all(session: Session) -> dict[str, int]:
     }
     row = session.execute(sa.select(*(select.scalar_subquery().label(name) for name, select in counts.items()))).mappings().one()
     return dict(row)
+
+
+LARGE = 50_000
+"""Statements from which on counting them by every value takes longer than a reader should wait."""
+
+
+def is_large(session: Session) -> bool:
+    """Whether there are more than LARGE statements; reads so many keys at most."""
+    return session.execute(sa.select(models.Statement.id).offset(LARGE).limit(1)).first() is not None
 
 
 def is_empty(connection: sa.Connection) -> bool:

@@ -1,39 +1,56 @@
-"""Pages for people: what this is, and what each problem means. Each has its data twin for `Accept: application/json`."""
+"""Pages for people: where to begin, and what each problem means. The other pages are put beside them here."""
 
 from dataclasses import asdict
+from typing import Any
 
 from fastapi import APIRouter, Request
-from jinja2 import Environment, FileSystemLoader, select_autoescape
-from starlette.responses import HTMLResponse, Response
+from sqlalchemy.orm import Session
+from starlette.responses import Response
 
-from app.api.answers import answer
 from app.api.dependencies import ReadSession
 from app.api.problems import KINDS
 from app.api.service import read_index
 from app.domain.nearest import nearest
 from app.errors import NotFoundError
 from app.exports.wire import to_json
-from app.paths import TEMPLATES
-from app.queries.examples import examples
-from app.version import VERSION
+from app.queries.availability import AvailabilityQuery, select_available
+from app.queries.codes import DocumentFilters, order_documents, select_documents
+from app.queries.questions import questions
+from app.queries.service import is_large, latest_changes
+from app.web import comparisons, documents, figures, places, search, statements, worklist
+from app.web.page import page, twin
+from app.web.twins import wants_html
 
 router = APIRouter(include_in_schema=False)
 
-PAGE_CSP = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-)
-
-templates = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=select_autoescape(), trim_blocks=True)
+MOST_NAMES = 40
+"""Indicators, and regions, that the search box suggests before anything is typed."""
+MOST_DOCUMENTS = 8
+MOST_VERSIONS = 3
 
 
 @router.get("/")
 def get_start(request: Request, session: ReadSession) -> Response:
-    """What this is, with three live examples; the index as JSON for programs."""
-    index = read_index(session)
-    if not wants_html(request):
-        return answer(index, headers={"Vary": "Accept"})
-    counts = {name: number for name, number in index.counts.model_dump().items() if number}
-    return page("start.html", index=index, counts=counts, examples=examples(session))
+    """One box to search, five questions, what is in the database, and the two ways in."""
+    newest = select_documents(DocumentFilters()).order_by(*order_documents("-published_on").by()).limit(MOST_DOCUMENTS)
+    large = is_large(session)
+    names = [] if large else [*_available(session, "indicator")[:MOST_NAMES], *_available(session, "region")[:MOST_NAMES]]
+    return page(
+        request,
+        "start.html",
+        index=read_index(session),
+        questions=questions(session),
+        topics=[] if large else _available(session, "topic"),
+        names=names,
+        documents=session.execute(newest).scalars().all(),
+        changes=latest_changes(session, MOST_VERSIONS),
+        twin=twin(request),
+    )
+
+
+def _available(session: Session, dimension: Any) -> list[Any]:
+    """The values of a dimension that have statements, the most frequent first."""
+    return list(session.execute(select_available(AvailabilityQuery(dimensions=[dimension]), dimension)))
 
 
 @router.get("/problems/{code}")
@@ -41,18 +58,11 @@ def get_problem(request: Request, code: str) -> Response:
     """What a problem means and what to do about it."""
     if code not in KINDS:
         raise NotFoundError("problem", code, nearest(code, KINDS))
-    if not wants_html(request):
+    if not wants_html(request.scope):
         content = to_json({"code": code, **asdict(KINDS[code])})
         return Response(content, media_type="application/json", headers={"Vary": "Accept"})
-    return page("problem.html", code=code, kind=KINDS[code], kinds=KINDS)
+    return page(request, "problem.html", code=code, kind=KINDS[code], kinds=KINDS)
 
 
-def wants_html(request: Request) -> bool:
-    """Whether the client asks for a page; browsers say so, programs rarely do."""
-    return "text/html" in request.headers.get("accept", "")
-
-
-def page(template: str, **context: object) -> Response:
-    """A page with a strict content security policy."""
-    html = templates.get_template(template).render(version=VERSION, **context)
-    return HTMLResponse(html, headers={"Content-Security-Policy": PAGE_CSP, "Vary": "Accept"})
+for part in (figures, statements, comparisons, documents, places, search, worklist):
+    router.include_router(part.router)

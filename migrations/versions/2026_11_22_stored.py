@@ -37,7 +37,7 @@ def upgrade() -> None:
     op.add_column("statement", sa.Column("period_key", text(), nullable=False, server_default="~~"))
     day = "to_char({0}, 'YYYY-MM-DD')" if op.get_bind().dialect.name == "postgresql" else "{0}"
     start, end = (f"coalesce({day.format(column)}, '~')" for column in ("period_start", "period_end"))
-    op.execute(f"UPDATE statement SET period_key = {start} || {end}")
+    op.execute(f"UPDATE statement SET period_key = {start} || {end}")  # noqa: S608
     for name, _ in WIDER:
         op.drop_index(name, table_name="statement")
     for name, columns in NARROWER:

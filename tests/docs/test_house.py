@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "exporting": "main, exports, errors, settings",
     "serving": "main, seed, queries, upgrade, db, errors, paths, settings",
     "main": "web, api, exports, db, settings, version",
-    "web": "api, queries, exports, domain, errors, paths, version",
+    "web": "api, rendering, queries, exports, models, schemas, domain, errors, paths, settings, version",
     "api": "rendering, queries, exports, models, schemas, db, domain, errors, paths, settings, version",
     "bulk": "seed, upkeep, models, schemas, exports, db, domain, errors",
     "seed": "upkeep, models, db, domain, errors",

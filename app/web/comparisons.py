@@ -1,0 +1,123 @@
+"""Do the documents agree, and what follows from what they say? Comparisons and derivations for readers."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.api.dependencies import ReadSession, strict_parameters
+from app.domain.derivation import DERIVATION_KINDS
+from app.domain.derived import Derivation
+from app.errors import BadRequestError
+from app.queries.comparisons import ComparisonListQuery, get_cell, order_of, read_cells, select_comparisons
+from app.queries.derivations import (
+    DerivationFilters,
+    DerivationListQuery,
+    PathDerivation,
+    find_derivations,
+    get_derivation,
+    read_neighbours,
+)
+from app.queries.listing import read_page, read_ranked
+from app.queries.statements import PathCell, check_codes, notes_for
+from app.rendering import comparisons as rendering
+from app.rendering.derivations import derivation
+from app.schemas.derivations import Derivation as Shown
+from app.web.charting import drawn, in_conflict, strips
+from app.web.controls import chips, menus
+from app.web.page import downloads, following, page, twin
+
+router = APIRouter(include_in_schema=False, dependencies=[Depends(strict_parameters)])
+
+MENUS = ("within", "indicator", "period", "kind")
+MOST_DERIVATIONS = 12
+MOST_STATEMENTS = 50
+
+
+@router.get("/comparisons")
+def show_comparisons(request: Request, session: ReadSession, query: Annotated[ComparisonListQuery, Query()]) -> Response:
+    """The cells that hold a statement every filter matches, a page at a time."""
+    check_codes(session, query)
+    query = query.model_copy(update={"include": ["total"]})
+    rows = read_page(session, select_comparisons(query), order_of(query.sort), query, name="comparisons")
+    set_ = chips(request, (*MENUS, "status", "sort"))
+    return page(
+        request,
+        "comparisons.html",
+        cells=[rendering.comparison(each) for each in read_cells(session, rows.items)],
+        total=rows.total,
+        status=query.status[0] if len(query.status) == 1 else "",
+        sort=query.sort,
+        more=following(request, rows.cursor),
+        menus=menus(session, query, MENUS),
+        chips=set_,
+        held=[(each.name, each.value) for each in set_],
+        notes=notes_for(session, query),
+        twin=twin(request),
+        downloads=[downloads(request)],
+    )
+
+
+@router.get("/comparisons/{cell}")
+def show_comparison(request: Request, session: ReadSession, cell: PathCell) -> Response:
+    """The statements of one cell side by side on one scale."""
+    found = get_cell(session, cell)
+    shown = rendering.comparison(found)
+    apart = in_conflict(found)
+    sets = [(each.interval.lower, each.interval.upper) for each in shown.sets if len(each.statements) > 1]
+    derived, too_many = _touching(session, [each.id for each in found.members], shown.indicator.code)
+    return page(
+        request,
+        "comparison.html",
+        cell=shown,
+        strips=strips([drawn(each, conflict=each.id in apart) for each in found.members], sets),
+        derivations=derived,
+        too_many=too_many,
+        twin=twin(request),
+    )
+
+
+def _touching(session: Session, statements: Sequence[str], indicator: str) -> tuple[list[Shown], bool]:
+    """The derivations that rest on these statements or are compared with them; none and that there are too many to reckon."""
+    query = DerivationFilters(indicator=[indicator], statement=list(statements[:MOST_STATEMENTS]))
+    try:
+        found = find_derivations(session, query)[:MOST_DERIVATIONS]
+    except BadRequestError as error:
+        if error.code != "too-broad":
+            raise
+        return [], True
+    return _shown(session, found), False
+
+
+def _shown(session: Session, found: Sequence[Derivation]) -> list[Shown]:
+    beside = read_neighbours(session, found)
+    return [derivation(each, beside) for each in found]
+
+
+@router.get("/derivations")
+def show_derivations(request: Request, session: ReadSession, query: Annotated[DerivationListQuery, Query()]) -> Response:
+    """Numbers that no document states and that follow from what documents state, a page at a time."""
+    query = query.model_copy(update={"include": ["total"]})
+    ranked = [((each.id,), each) for each in find_derivations(session, query)]
+    rows = read_ranked(session, ranked, query, name="derivations", places=1)
+    return page(
+        request,
+        "derivations.html",
+        derivations=_shown(session, rows.items),
+        total=rows.total,
+        kinds=DERIVATION_KINDS,
+        chosen=query.kind[0] if len(query.kind) == 1 else "",
+        more=following(request, rows.cursor),
+        chips=chips(request, ("kind",)),
+        twin=twin(request),
+        downloads=[downloads(request)],
+    )
+
+
+@router.get("/derivations/{id}")
+def show_derivation(request: Request, session: ReadSession, id: PathDerivation) -> Response:  # noqa: A002
+    """One derived number and what it rests on."""
+    shown = _shown(session, [get_derivation(session, id)])
+    return page(request, "derivations.html", derivations=shown, total=1, kinds=(), chosen="", chips=[], twin=twin(request))

@@ -1,0 +1,99 @@
+"""Which document says it, in which words? Statements in a list, and one by one."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import Response
+
+from app.api.dependencies import Configured, ReadSession, strict_parameters
+from app.domain.evidence import collapse
+from app.queries.comparisons import comparisons_of
+from app.queries.conversion import conversion_of, converter_for, units_of
+from app.queries.listing import PathStatement
+from app.queries.statements import StatementListQuery, get_related, get_statement, notes_for, select_statements
+from app.queries.targets import UnitAsQuery
+from app.rendering import statements as rendering
+from app.rendering.comparisons import reference
+from app.rendering.conversion import converted
+from app.web.charting import drawn, strips
+from app.web.controls import chips, menus
+from app.web.page import downloads, following, page, twin
+from app.web.tables import first_of, told
+
+router = APIRouter(include_in_schema=False, dependencies=[Depends(strict_parameters)])
+
+MENUS = ("within", "indicator", "topic", "period", "unit", "measure", "kind", "document")
+
+
+@router.get("/statements")
+def show_statements(
+    request: Request, session: ReadSession, settings: Configured, query: Annotated[StatementListQuery, Query()]
+) -> Response:
+    """The statements that match every filter, a page at a time."""
+    query = query.model_copy(update={"include": ["total"]})
+    rows = first_of(session, query)
+    converter = None
+    if query.unit_as is not None:
+        converter = converter_for(session, query.unit_as, units_of(session, select_statements(query)))
+    set_ = chips(request, MENUS)
+    return page(
+        request,
+        "statements.html",
+        rows=told(session, rows.items, settings, (lambda row: conversion_of(converter, row)) if converter else None),
+        total=rows.total,
+        more=following(request, rows.cursor),
+        menus=menus(session, query, MENUS),
+        chips=set_,
+        held=[(each.name, each.value) for each in set_],
+        notes=notes_for(session, query),
+        twin=twin(request),
+        downloads=[downloads(request)],
+    )
+
+
+@router.get("/statements/{id}")
+def show_statement(
+    request: Request,
+    session: ReadSession,
+    settings: Configured,
+    id: PathStatement,  # noqa: A002
+    query: Annotated[UnitAsQuery, Query()],
+) -> Response:
+    """One statement: the figure, its time, its source, its words."""
+    row = get_statement(session, id)
+    shown = rendering.statement(row, quotes=settings.quotes)
+    compared = comparisons_of(session, [row]).get(row.id)
+    found = None
+    if query.unit_as is not None:
+        found = conversion_of(converter_for(session, query.unit_as, [row.unit] if row.unit else []), row)
+    return page(
+        request,
+        "statement.html",
+        statement=shown,
+        quote=_marked(shown.evidence.quote, shown.evidence.exact),
+        strips=strips([drawn(row)])[:1] if shown.quantity else [],
+        converted=converted(found) if found else None,
+        comparison=reference(*compared) if compared else None,
+        related=[rendering.related(*each, quotes=settings.quotes) for each in get_related(session, row)],
+        citation=rendering.citation(row, address=settings.address),
+        report=_report(row.id, row.version, collapse(row.exact), row.paragraph),
+        twin=twin(request),
+    )
+
+
+def _marked(quote: str | None, exact: str) -> tuple[str, str, str] | None:
+    """A quote in three parts, the words of the figure in the middle."""
+    if quote is None:
+        return None
+    before, words, after = collapse(quote).partition(collapse(exact))
+    return before, words, after
+
+
+def _report(id_: str, version: int, words: str, paragraph: int) -> str:
+    """What a report of a wrong figure needs, ready to be filled in."""
+    return (
+        f"Statement: {id_} (version {version})\n"
+        f"Words of the document, read otherwise: “{words}”, paragraph {paragraph}\n"
+        "It should say (value, unit, more or less than, period, region or speaker): \n"
+        "Because: \n"
+    )

@@ -1,0 +1,206 @@
+"""How are the closed words, times and amounts of the data said to a reader?"""
+
+from datetime import date
+from decimal import Decimal
+
+from app.domain.decimals import plain_text
+from app.domain.interval import Interval
+from app.schemas.statements import IntervalOut
+
+KIND = {"actual": "as it is", "target": "target", "planned": "planned", "agreed": "agreed", "forecast": "forecast"}
+MEASURE = {
+    "level": "level",
+    "share": "share",
+    "growth": "growth",
+    "change": "change",
+    "multiple": "multiple",
+    "rank": "rank",
+}
+STATUS = {
+    "single": "one source",
+    "conflicting": "conflict",
+    "repeated": "repeated",
+    "corroborated": "corroborated",
+    "compatible": "compatible",
+}
+STATUS_MEANS = {
+    "single": "only one document says this",
+    "conflicting": "some figures cannot be true together",
+    "repeated": "documents agree, but they are not independent",
+    "corroborated": "independent documents agree",
+    "compatible": "nothing contradicts, but nothing closed and exact agrees either",
+}
+INTERVAL_BASIS = {
+    "comparator": "The words draw one bound and leave the other side open.",
+    "nearly": "“Nearly” a number: from 95 % of it up to, but not including, the number.",
+    "range": "The document gives both ends.",
+    "magnitude": "The words give an order of magnitude only.",
+    "fraction": "A fraction in words: 5 % of it either way.",
+    "tolerance": "“About”: one unit of the last written digit either way, and at least 2 % of a number with one or two digits.",
+    "exact": "A whole number of things, ranks or times is taken as it is.",
+    "rounding": "Half a unit of the last written digit either way.",
+    "intersection": "The values that several figures allow.",
+    "derived": "The result of arithmetic, rounded outward.",
+}
+PERIOD_BASIS = {
+    "stated": "the document states it",
+    "resolved": "resolved from a relative date",
+    "inferred": "inferred",
+    "unknown": "not known",
+}
+MODE = {"direct_quote": "quoted directly", "indirect": "reported speech", "reporter": "the document’s own voice"}
+ATTRIBUTION = {
+    "explicit": "the sentence names the speaker",
+    "inherited": "an earlier sentence names the speaker",
+    "none": "nobody is named",
+}
+VERIFICATION = {
+    "verified": "the words stand there",
+    "moved": "the words stand elsewhere in the text",
+    "ambiguous": "the words stand elsewhere, several times",
+    "altered": "the words are altered in the text",
+    "missing": "the words are not in the text",
+    "unattached": "no copy of the text is attached here, so the place is not checked",
+}
+RELATION = {
+    "conversion": "the same in another unit",
+    "conversion_of": "restates in another unit",
+    "part": "a part of it",
+    "part_of": "is a part of",
+    "update": "a newer figure",
+    "update_of": "a newer figure for",
+    "look_alike": "looks alike, is not the same",
+}
+REASON = {
+    "date_part": "date",
+    "name": "name",
+    "ordinal": "ordinal",
+    "identifier": "identifier",
+    "page_furniture": "page furniture",
+    "unit_part": "part of a unit",
+    "not_quantitative": "no quantity",
+    "repeated": "repeated",
+}
+DERIVATION = {
+    "implied_total": "totals that a part and its share imply",
+    "implied_part": "parts that a total and a share imply",
+    "implied_base": "earlier figures that a growth implies",
+    "implied_rate": "exchange rates that the documents imply",
+    "remainder": "what is left of a whole",
+    "sum_of_parts": "sums of all parts",
+    "part_exceeds_whole": "parts that exceed their whole",
+}
+UNIT = {"percent": "%", "count": "", "km2": "km²", "per-10k": "per 10,000", "ratio": "-fold", "year": "years"}
+
+SCALES = ((12, "trillion"), (9, "billion"), (6, "million"))
+MOST_DIGITS = 5
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+def said(words: dict[str, str], code: str | None) -> str:
+    """A code in plain words; one that has none yet with its underscores as spaces."""
+    return words.get(code, code.replace("_", " ").replace("-", " ")) if code else ""
+
+
+def unit_name(unit: str) -> str:
+    """How a unit stands behind a number; empty for plain counts. A scale stands before its unit."""
+    base, _, scale = unit.partition(":")
+    name = UNIT.get(base, base)
+    return f"{scale} {name}".strip() if scale else name
+
+
+def amount(value: Decimal, unit: str = "") -> str:
+    """A number as people read it: `1.1 trillion CNY`, `62 min`, `77.8%`; long ones in full, nothing is rounded."""
+    for power, word in SCALES:
+        part = value.scaleb(-power).normalize()
+        if abs(part) >= 1 and len(part.as_tuple().digits) <= MOST_DIGITS:
+            return _with_unit(f"{_grouped(part)} {word}", unit)
+    return _with_unit(_grouped(value), unit)
+
+
+def in_full(value: Decimal, unit: str = "") -> str:
+    """A number with all its digits: `1,000,000,000,000 CNY`."""
+    return _with_unit(_grouped(value), unit)
+
+
+def _grouped(value: Decimal) -> str:
+    whole, _, part = plain_text(abs(value)).partition(".")
+    return ("−" if value < 0 else "") + f"{int(whole):,}" + (f".{part}" if part else "")
+
+
+def _with_unit(number: str, unit: str) -> str:
+    name = unit_name(unit)
+    return f"{number}{name}" if name in ("%", "-fold") else f"{number} {name}".rstrip()
+
+
+def interval_words(bounds: IntervalOut | Interval, unit: str = "") -> str:
+    """The values that words allow: `exactly 43`, `more than 14,000`, `370.5 billion to 371.5 billion CNY`."""
+    lower, upper = bounds.lower, bounds.upper
+    if lower is None and upper is None:
+        return "any value"
+    if lower is None and upper is not None:
+        return f"{'at most' if bounds.upper_inclusive else 'less than'} {amount(upper, unit)}"
+    if upper is None and lower is not None:
+        return f"{'at least' if bounds.lower_inclusive else 'more than'} {amount(lower, unit)}"
+    if lower is None or upper is None or lower == upper:
+        return f"exactly {amount(lower or Decimal(0), unit)}"
+    return f"{amount(lower)} to {amount(upper, unit)}"
+
+
+def ends_words(bounds: IntervalOut) -> str:
+    """Whether the ends of a closed interval belong to it; empty where there is nothing to say."""
+    if bounds.lower is None or bounds.upper is None or bounds.lower == bounds.upper:
+        return ""
+    left_out = [name for name, held in (("lower", bounds.lower_inclusive), ("upper", bounds.upper_inclusive)) if not held]
+    return f"{' and '.join(left_out)} end not included" if left_out else "both ends included"
+
+
+def day_words(day: date) -> str:
+    """A day: `24 December 2020`."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def when(type_: str | None, start: date | None, end: date | None) -> str:
+    """A period: `2020`, `first half of 2021`, `up to 30 September 2021`, `no date`."""
+    if start is None and end is None:
+        return "no date"
+    if type_ == "cumulative" and end is not None:
+        return f"up to {day_words(end)}" + (f", from {day_words(start)}" if start else "")
+    if type_ == "instant" and end is not None:
+        return f"as of {day_words(end)}"
+    name = _span(start, end)
+    if type_ != "each":
+        return name
+    return f"every year of {name}" if start else f"every year {name}"
+
+
+def _span(start: date | None, end: date | None) -> str:
+    if start is None or end is None:
+        return f"up to {day_words(end)}" if end else f"from {day_words(start)}" if start else "no date"
+    if start == end:
+        return day_words(start)
+    whole_months = start.day == 1 and date.fromordinal(end.toordinal() + 1).day == 1 if end < date.max else False
+    if whole_months:
+        found = _months(start, end)
+        if found:
+            return found
+    return f"{day_words(start)} to {day_words(end)}"
+
+
+def _months(start: date, end: date) -> str | None:
+    """A calendar period by its name; None when it has none."""
+    if (start.month, end.month) == (1, 12):
+        return str(start.year) if start.year == end.year else f"{start.year} to {end.year}"
+    if start.year != end.year:
+        return None
+    months = end.month - start.month + 1
+    if months == 1:
+        return f"{MONTHS[start.month - 1]} {start.year}"
+    if months == 6 and start.month in (1, 7):
+        return f"{'first' if start.month == 1 else 'second'} half of {start.year}"
+    if months == 3 and start.month % 3 == 1:
+        return f"{('first', 'second', 'third', 'fourth')[start.month // 3]} quarter of {start.year}"
+    return None
