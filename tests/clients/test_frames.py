@@ -55,13 +55,16 @@ def duck(monkeypatch: pytest.MonkeyPatch) -> Any:
     return connection
 
 
-def test_duckdb_reads_parquet_in_two_requests_up_to_16_kb_and_beyond_if_told_to_take_it_whole(server: Any, duck: Any) -> None:
-    for query, setting in (("within=chongqing&indicator=gdp", "false"), ("kind=target", "false"), ("", "true")):
-        server.log.clear()
-        duck.execute(f"SET force_download = {setting}")
-        count = duck.execute(f"SELECT count(id), sum(value) FROM '{server.address}/v1/statements.parquet?{query}'").fetchone()
-        assert count[0] > 2
-        assert len(server.log) <= 2, server.log
+def test_duckdb_takes_a_short_parquet_file_at_once_and_of_a_long_one_only_what_it_needs(empty: sa.Engine, duck: Any) -> None:
+    with running(made(empty, 6_000)) as server:
+        for query in ("limit=20", "from=2022", "kind=target", ""):
+            address = f"{server.address}/v1/statements.parquet?{query.removeprefix('limit=20')}"
+            whole = len(fetch(address))
+            server.log.clear()
+            count = duck.execute(f"SELECT count(id), sum(value) FROM '{address}'").fetchone()
+            assert count[0] > 0, query
+            assert len(server.log) <= (2 if whole <= BETTER_WHOLE else 3), server.log
+            assert sum(each.sent for each in server.log) <= min(whole, BETTER_WHOLE), server.log
 
 
 @pytest.mark.parametrize("suffix", ["csv", "ndjson", "parquet"])
@@ -69,7 +72,7 @@ def test_duckdb_reads_a_filtered_query_in_two_requests(server: Any, expected: di
     reader = {"csv": "read_csv", "ndjson": "read_ndjson", "parquet": "read_parquet"}[suffix]
     where = f"{reader}('{server.address}/v1/statements.{suffix}?{QUERY}')"
     frame = duck.execute(f"SELECT * FROM {where}").to_arrow_table()
-    assert len(server.log) <= (3 if suffix == "parquet" else 2), server.log
+    assert len(server.log) <= 2, server.log
     assert {each.method for each in server.log} <= {"GET", "HEAD"}
     assert frame.column_names == expected["columns"]
     assert frame["id"].to_pylist() == expected["ids"]
