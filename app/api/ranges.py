@@ -22,7 +22,7 @@ PARQUET = FORMATS["parquet"].media_type
 FILE = "claimbook.response.file"
 """Message of layers inside: the body stands in the open `file`, `size` bytes long."""
 
-BETTER_WHOLE = 1024 * 1024
+BETTER_WHOLE = 256 * 1024
 """Up to here one request for all of a file costs less than two for parts of it."""
 
 UNNAMED = ("/healthz", "/readyz", "/metrics")
