@@ -10,8 +10,9 @@ const statement: components["schemas"]["Statement"] = one.data;
 const lower: number | null | undefined = statement.quantity?.interval.lower;
 
 const compared = await client.GET("/v1/comparisons", { params: { query: { status: ["conflicting"], sort: "-gap" } } });
-if (!compared.data) throw new Error(compared.error.detail);
-const comparisons: components["schemas"]["Comparison"][] = compared.data.data;
+const page = compared.data; // JSON, or text where another format was asked for
+if (!page || typeof page === "string") throw new Error(compared.error?.detail);
+const comparisons: components["schemas"]["Comparison"][] = page.data;
 
 const wrong = await client.GET("/v1/statements/{id}", { params: { path: { id: "central-urban-areas.gdp" } } });
 const problem: components["schemas"]["Problem"] | undefined = wrong.error;

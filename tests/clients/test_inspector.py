@@ -21,8 +21,9 @@ CALLS: dict[str, tuple[str, ...]] = {
 
 
 @pytest.fixture
-def inspect(backend: str, new_database: Callable[..., str], templates: Callable[[str, str], str], tmp_path: Path) -> Any:
-    address = new_database(backend, like=templates(backend, "seeded"))
+def inspect(templates: Callable[[str, str], str], tmp_path: Path) -> Any:
+    """Asks on SQLite; tests/cli/test_cli_mcp.py tells that both databases say the same."""
+    address = templates("sqlite", "seeded")
     script = package("@modelcontextprotocol/inspector") / "clients" / "launcher" / "build" / "index.js"
     command = str(Path(sys.executable).parent / "claimbook")
 

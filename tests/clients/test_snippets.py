@@ -1,12 +1,12 @@
 """What docs/clients.md shows works as it stands: each snippet is run against a server, or read by the parser of its program."""
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-from docpages import ADDRESS, blocks
 from frames import fetch
 from installed import node, ran, tool
 from listening import Server, listening_once
@@ -17,10 +17,13 @@ pytestmark = [pytest.mark.clients, pytest.mark.filterwarnings("default")]
 server = pytest.fixture(scope="module")(listening_once)
 
 PAGE = ROOT / "docs" / "clients.md"
+ADDRESS = "http://127.0.0.1:8000"
 
 
 def shown(language: str, server: Server) -> list[str]:
-    return [block.replace(ADDRESS, server.address) for block in blocks(PAGE, language)]
+    """The blocks of the page in a language, asking this server."""
+    blocks = re.findall(rf"^```{language}\n(.*?)^```$", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    return [block.replace(ADDRESS, server.address) for block in blocks]
 
 
 @pytest.fixture
