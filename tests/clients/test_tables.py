@@ -3,7 +3,6 @@
 import json
 import warnings
 from typing import Any
-from urllib.error import HTTPError
 
 import pytest
 
@@ -56,25 +55,3 @@ def test_csvw_reads_a_list_without_any_complaint(server: Server) -> None:
         rows = table.to_json()["tables"][0]["row"]
     ids = [row["describes"][0]["id"] for row in rows]
     assert ids == expected_of(server.address).frame["id"]
-
-
-def at_exports(server: Server, name: str) -> str:
-    """The address of a part of the data package."""
-    address = f"{server.address}/v1/exports/{name}"
-    try:
-        fetch(address)
-    except HTTPError:
-        pytest.skip("this version has no data package at /v1/exports")
-    return address
-
-
-def test_frictionless_finds_nothing_wrong_with_the_data_package(server: Server) -> None:
-    report = frictionless.validate(at_exports(server, "datapackage.json"))
-    assert report.valid, report.flatten(["type", "rowNumber", "fieldName", "note"])[:5]
-    assert report.stats["tasks"] > 3
-
-
-def test_csvw_finds_nothing_wrong_with_the_data_package(server: Server) -> None:
-    found = csvw.CSVW(at_exports(server, "csv-metadata.json"), validate=True)
-    assert found.is_valid
-    assert found.warnings == []
