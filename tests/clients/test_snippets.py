@@ -44,7 +44,10 @@ def test_the_python_snippets_count_the_figures(server: Server, counts: dict[str,
         assert any(unit in line and str(count) in line for line in told.splitlines()), (unit, told)
 
 
-def test_the_sql_snippets_count_the_figures(server: Server, counts: dict[str, int], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_sql_snippets_count_the_figures(
+    server: Server, counts: dict[str, int], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)  # shillelagh keeps what it fetched in a file where it stands
     duckdb = pytest.importorskip("duckdb", reason="the extra [clients] is not installed")
     httpfs = pytest.importorskip("duckdb_extension_httpfs", reason="the extra [clients] is not installed")
     shillelagh = pytest.importorskip("shillelagh.backends.apsw.db", reason="the extra [clients] is not installed")
