@@ -24,6 +24,14 @@ def tool(name: str) -> str:
     return found
 
 
+def rscript() -> str:
+    """The path of R's command, or a skip where it or one of its packages is not there."""
+    found = tool("Rscript")
+    if subprocess.run([found, "-e", "library(readr); library(jsonlite)"], capture_output=True, check=False).returncode:
+        pytest.skip("R has no readr or no jsonlite; tests/clients/run says how")
+    return found
+
+
 def needs_run() -> None:
     """Skip what takes long and is tried in another way elsewhere, unless `tests/clients/run` asks for it."""
     if not PLACE:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from frames import QUERY, expected_of
-from installed import HERE, ran, tool
+from installed import HERE, ran, rscript
 from listening import Server, listening
 
 pytestmark = pytest.mark.clients
@@ -14,7 +14,7 @@ server = pytest.fixture(listening)
 
 def test_r_reads_the_same_frame_from_every_format(server: Server) -> None:
     expected = expected_of(server.address)
-    told = json.loads(ran(tool("Rscript"), HERE / "read.R", server.address, QUERY))
+    told = json.loads(ran(rscript(), HERE / "read.R", server.address, QUERY))
     assert told.keys() == {"csv", "json", "ndjson"}
     for suffix, frame in told.items():
         assert frame["rows"] == [len(expected.frame["id"])]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from frames import fetch
-from installed import node, ran, tool
+from installed import node, ran, rscript
 from listening import Server, listening_once
 from make import ROOT
 
@@ -65,7 +65,7 @@ def test_the_sql_snippets_count_the_figures(
 
 def test_the_r_snippet_counts_rows_of_each_unit(server: Server, counts: dict[str, int]) -> None:
     [snippet] = shown("r", server)
-    told = ran(tool("Rscript"), "-e", snippet)
+    told = ran(rscript(), "-e", snippet)
     assert counts.keys() <= set(told.split())
 
 
