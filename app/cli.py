@@ -382,6 +382,31 @@ def export(
         print(f"{out}: {size:,} bytes")
 
 
+@app.command()
+def mcp(
+    http: Annotated[bool, typer.Option("--http", help="Answer over HTTP on this machine instead.")] = False,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="With --http: port to listen on; 0 takes a free one.")] = 8765,
+    database: Database = None,
+) -> None:
+    """Let an assistant read, over the Model Context Protocol on standard input and output. Nothing is written."""
+    try:
+        from app.mcp.server import LOOPBACK, serve_http, serve_stdio
+    except ModuleNotFoundError as error:
+        if str(error.name).partition(".")[0] != "mcp":
+            raise
+        raise ClaimbookError("This needs an extra that is not installed: pip install 'claimbook[mcp]'.") from None
+    from app.serving import listen
+
+    settings = _settings(database)
+    with _opened(settings) as engine:
+        if not http:
+            serve_stdio(settings, engine)
+            return
+        with listen(settings.model_copy(update={"host": LOOPBACK, "port": port})) as listener:
+            print(f"Claimbook answers at http://{LOOPBACK}:{listener.getsockname()[1]}/mcp\nStop with Ctrl+C.", flush=True)
+            serve_http(settings, engine, listener)
+
+
 @documents.command("attach")
 def attach(
     paths: Annotated[list[Path], typer.Argument(help="Text files, or directories of .txt files.")],

@@ -77,3 +77,9 @@ def listening(backend: str, templates: Callable[[str, str], str]) -> Iterator[Se
     """For `pytest.fixture`: serves the shipped data until the test is over."""
     with running(engine_for(templates(backend, "seeded"))) as server:
         yield server
+
+
+def listening_once(templates: Callable[[str, str], str]) -> Iterator[Server]:
+    """For `pytest.fixture(scope="module")`: the same on SQLite, where which database holds the data makes no difference."""
+    with running(engine_for(templates("sqlite", "seeded"))) as server:
+        yield server

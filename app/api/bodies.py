@@ -15,6 +15,16 @@ from app.errors import BadRequestError, Fault
 
 MAX_DEPTH = 20
 
+EXPECTED = {
+    "missing": "this field is needed",
+    "string_type": 'text in quotes was expected, such as "7.55"',
+    "list_type": 'a list was expected, such as ["chongqing"]',
+    "int_type": "a whole number was expected",
+    "bool_type": "true or false was expected",
+    "string_pattern_mismatch": "a code was expected",
+}
+"""Pydantic's kinds of errors in our words."""
+
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -46,7 +56,7 @@ def parse_body(body: bytes) -> dict[str, Any]:
         raise _malformed(str(error)[:200]) from None
     if not isinstance(value, dict):
         raise BadRequestError("invalid-parameter", "A JSON object was expected.", [_fault([], "a JSON object was expected")])
-    _check_text(value, [])
+    check_text(value, [])
     return value
 
 
@@ -65,7 +75,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
-def _check_text(value: Any, place: list[str | int]) -> None:
+def check_text(value: Any, place: list[str | int]) -> None:
     """Refuse text that no database keeps, and nesting that no body needs."""
     if len(place) > MAX_DEPTH:
         raise _malformed("it is nested too deeply")
@@ -75,11 +85,11 @@ def _check_text(value: Any, place: list[str | int]) -> None:
             raise BadRequestError("invalid-text", f"The body cannot be read: {fault}.", [_fault(place, fault)])
     elif isinstance(value, dict):
         for name, part in value.items():
-            _check_text(name, [*place, "name"])
-            _check_text(part, [*place, name])
+            check_text(name, [*place, "name"])
+            check_text(part, [*place, name])
     elif isinstance(value, list):
         for index, part in enumerate(value):
-            _check_text(part, [*place, index])
+            check_text(part, [*place, index])
 
 
 def read_model(model: type[Model], value: Any, place: Iterable[str | int] = ()) -> Model:
@@ -99,7 +109,7 @@ def _message(error: Any, names: list[str]) -> str:
     if error["type"] == "extra_forbidden":
         return f"there is no such field here; the fields are: {', '.join(names)}"
     message: str = error["msg"].removeprefix("Value error, ").removeprefix("Input ")
-    return "a code was expected" if error["type"] == "string_pattern_mismatch" else message
+    return EXPECTED.get(error["type"], message)
 
 
 def _guesses(error: Any, names: list[str]) -> list[str]:

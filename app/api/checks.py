@@ -65,7 +65,7 @@ POSTED = {
 @router.get("/checks", response_model=Check, responses=COMMON)
 def get_check(session: ReadSession, query: Annotated[CheckQuery, Query()]) -> Response:
     """What the statements of the database say of a number from outside: the verdict, the statements it rests on, the rule."""
-    return answer(_check(session, query))
+    return answer(check_number(session, query))
 
 
 @router.post("/checks", response_model=Check | CheckList, responses=POSTED, openapi_extra=BODY)
@@ -86,12 +86,13 @@ def post_checks(session: ReadSession, body: Annotated[bytes, Depends(read_body)]
 def _checked(session: Session, value: Any, place: list[str | int]) -> Check:
     query = read_model(CheckQuery, value, place)
     try:
-        return _check(session, query)
+        return check_number(session, query)
     except BadRequestError as error:
         raise within(error, place) from None
 
 
-def _check(session: Session, query: CheckQuery) -> Check:
+def check_number(session: Session, query: CheckQuery) -> Check:
+    """What the statements say of a number from outside. Raises BadRequestError."""
     subject = read_subject(session, query)
     value, interval = assert_number(query.value, subject.unit, comparator=query.comparator, approximate=query.approximate)
     asserted = Figure("", "", interval, value, query.approximate, "")

@@ -94,6 +94,17 @@ def test_head_says_what_get_says(client: TestClient, path: str) -> None:
         assert dict(head.headers) == dict(whole.headers)
 
 
+def test_head_tells_duckdb_no_length_of_short_parquet_and_all_else_as_ever(client: TestClient) -> None:
+    duckdb = {**PLAIN, "User-Agent": "duckdb/v1.5.5(linux_amd64) cli"}
+    for path, told in (("/v1/units.parquet", False), ("/v1/units.csv", True), ("/v1/units", True)):
+        head = client.head(path, headers=duckdb)
+        plain = client.head(path, headers=PLAIN)
+        assert ("content-length" in head.headers) == told
+        assert {**head.headers, "content-length": plain.headers["content-length"]} == dict(plain.headers)
+        assert client.get(path, headers=duckdb).headers["content-length"] == plain.headers["content-length"]
+        assert client.get(path, headers={**duckdb, "Range": "bytes=-4"}).status_code == 206
+
+
 def test_if_range_cuts_only_what_the_client_knows(client: TestClient) -> None:
     path = "/v1/statements.csv"
     whole = client.get(path, headers=PLAIN)
@@ -323,4 +334,5 @@ def test_a_reader_who_leaves_leaves_nothing_half_written(large: Callable[..., Te
 
 def test_sizes_in_the_documents_are_those_of_the_program() -> None:
     assert ranges.MOST_IN_MEMORY == 8 * 1024 * 1024
+    assert ranges.BETTER_WHOLE == 256 * 1024
     assert re.fullmatch(r"[\w-]+", spool.PREFIX)

@@ -11,11 +11,12 @@ from app.db import SCHEMA_REVISION
 from app.version import VERSION
 
 COMMANDS = {
-    "": ("serve", "migrate", "seed", "verify", "export", "documents", "--version"),
+    "": ("serve", "migrate", "seed", "verify", "export", "mcp", "documents", "--version"),
     "serve": ("--database", "--host", "--port", "--workers", "--access-log", "--migrate"),
     "migrate": ("--database",),
     "seed": ("--from", "--check", "--prune", "--database"),
     "export": ("--out", "--database", "LIST[.FORMAT]", "FILTER..."),
+    "mcp": ("--database", "--http", "--port"),
     "verify": ("--database", "document"),
     "documents": ("attach",),
     "documents attach": ("--accept", "--database", "paths"),

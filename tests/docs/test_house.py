@@ -24,6 +24,7 @@ MAY_IMPORT = {
     "cli": BELOW,
     "exporting": "main, exports, errors, settings",
     "serving": "main, seed, queries, upgrade, db, errors, paths, settings",
+    "mcp": "api, rendering, queries, models, schemas, exports, db, errors, settings, version, domain",
     "main": "web, api, exports, db, settings, version",
     "web": "api, rendering, queries, exports, models, schemas, domain, errors, paths, settings, version",
     "api": "rendering, queries, exports, models, schemas, db, domain, errors, paths, settings, version",
