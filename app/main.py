@@ -20,6 +20,7 @@ from app.api import (
     indicators,
     observations,
     openapi,
+    package,
     periods,
     problems,
     projects,
@@ -37,6 +38,7 @@ from app.api.ranges import Ranges
 from app.api.spool import Spool
 from app.db import make_engine, make_sessions
 from app.exports.formats import FORMATS
+from app.exports.package import MEDIA_TYPE as ARCHIVE
 from app.settings import Settings
 from app.version import VERSION
 from app.web import pages
@@ -60,7 +62,8 @@ def create_app(settings: Settings | None = None, *, engine: sa.Engine | None = N
     app = create_routes(settings, engine, lifespan)
     app.add_middleware(Conditional, settings=settings, clock=Clock(engine), spool=spool)
     app.add_middleware(Negotiated, routes=app, address=settings.address)
-    app.add_middleware(Ranges, spool=spool, whole=frozenset(each.media_type for each in FORMATS.values() if each.whole))
+    whole = frozenset(each.media_type for each in FORMATS.values() if each.whole) | {ARCHIVE}
+    app.add_middleware(Ranges, spool=spool, whole=whole)
     app.add_middleware(Coded)
     app.add_middleware(Door, routes=app)
     app.add_middleware(
@@ -103,6 +106,7 @@ def create_routes(settings: Settings, engine: sa.Engine, lifespan: Any = None) -
         search,
         documents,
         coverage,
+        package,
         regions,
         indicators,
         projects,

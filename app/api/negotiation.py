@@ -64,7 +64,7 @@ class Negotiated:
 def _lists(routes: FastAPI) -> Any:
     """The paths that have twins with a suffix, each with their formats; JSON stands for pages there."""
     for path, suffixes in twins(routes).items():
-        pattern = re.compile(re.sub(r"\\{[a-z]+\\}", "[^/]+", re.escape(path)))
+        pattern = re.compile(re.sub(r"\\{[a-z]+\\}", "[^/.]+", re.escape(path)))
         yield pattern, {FORMATS[each].media_type: each for each in suffixes if each != "json"}
 
 

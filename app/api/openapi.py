@@ -43,6 +43,7 @@ TAGS = [
     {"name": "search", "description": "One box over everything, and suggestions while typing."},
     {"name": "documents", "description": "The published texts, and the version of each that locators refer to."},
     {"name": "coverage", "description": "Every number of a document: stated by statements, or dismissed and why."},
+    {"name": "exports", "description": "Everything at once: the data package, its descriptions, and each of its tables."},
     {"name": "regions", "description": "Places; a region may lie in several others."},
     {"name": "indicators", "description": "What is measured."},
     {"name": "projects", "description": "Initiatives, lines, facilities, platforms and programmes."},
