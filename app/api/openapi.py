@@ -173,6 +173,9 @@ def base_document(app: FastAPI) -> dict[str, Any]:
     for operations in document["paths"].values():
         for operation in operations.values():
             operation["summary"] = operation["description"].split(".")[0].split(":")[0]
+            for parameter in operation.get("parameters", ()):
+                if "example" in parameter["schema"]:
+                    parameter["example"] = parameter["schema"].pop("example")
     for path, suffixes in twins(app).items():
         _describe_formats(document["paths"][path]["get"], document["paths"][f"{path}{ENDING}"]["get"], suffixes)
     schema = Problem.model_json_schema(by_alias=True, ref_template="#/components/schemas/{model}")

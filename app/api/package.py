@@ -94,7 +94,7 @@ def _told(table: Table, rows: int) -> dict[str, Any]:
     }
 
 
-@router.get(f"/{PACKAGE_FILE}", responses=a_file("application/json", "A Data Package, version 2."))
+@router.get(f"/{PACKAGE_FILE}", response_class=Response, responses=a_file("application/json", "A Data Package, version 2."))
 def get_data_package(session: ReadSession) -> Response:
     """The description of the package as a Data Package: every table with types, meanings, keys, rows, bytes and SHA-256.
 
@@ -104,13 +104,13 @@ def get_data_package(session: ReadSession) -> Response:
     return Response(as_text(data_package(data_version(session), measured)), media_type="application/json")
 
 
-@router.get(f"/{CSVW_FILE}", responses=a_file(CSVW_JSON, "A table group of CSV on the Web."))
+@router.get(f"/{CSVW_FILE}", response_class=Response, responses=a_file(CSVW_JSON, "A table group of CSV on the Web."))
 def get_csvw(session: ReadSession) -> Response:
     """The description of the package as CSV on the Web, where its processors look for it."""
     return Response(as_text(csvw(data_version(session))), media_type=CSVW_JSON)
 
 
-@router.get(f"/{DATASET_FILE}", responses=a_file(JSON_LD, "A schema.org Dataset."))
+@router.get(f"/{DATASET_FILE}", response_class=Response, responses=a_file(JSON_LD, "A schema.org Dataset."))
 def get_dataset(session: ReadSession, settings: Configured) -> Response:
     """The whole database as a schema.org Dataset in JSON-LD."""
     return Response(as_text(read_dataset(session, settings)), media_type=JSON_LD)
@@ -121,7 +121,7 @@ def read_dataset(session: Session, settings: Settings) -> dict[str, Any]:
     return dataset(settings.address, data_version(session), **read_scope(session))
 
 
-@router.get(f"/{ARCHIVE}", responses={**a_file(MEDIA_TYPE, "A zip archive."), **NO_ROOM})
+@router.get(f"/{ARCHIVE}", response_class=Response, responses={**a_file(MEDIA_TYPE, "A zip archive."), **NO_ROOM})
 def get_archive(session: ReadSession) -> Response:
     """Everything in one archive: the tables as CSV, both descriptions, a page for people. The same data give the same bytes."""
     version = data_version(session)

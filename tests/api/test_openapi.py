@@ -194,15 +194,17 @@ def test_every_list_and_detail_is_as_described(document: Row, client: TestClient
     checked = 0
     for path, _, operation in operations(document):
         if "{suffix}" in path:
-            rows = client.get(path.replace("{suffix}", "json").replace("{code}", "tech-innovation")).text
+            rows = client.get(path.replace("{suffix}", "json").format(code="tech-innovation", table="relations")).text
             validator(document, path).validate(json.loads(rows))
             continue
+        if "application/json" not in operation["responses"]["200"]["content"]:
+            continue  # a file of another type; what is in it has tests of its own
         filled = [path]
         for parameter in operation.get("parameters", ()):
             if parameter["in"] == "path":
                 noun = path.split("/")[2]
                 key = {"statements": "id", "derivations": "id", "comparisons": "cell"}.get(noun, "code")
-                codes = [row[key] for row in everything(client, f"/v1/{noun}")]
+                codes = parameter["schema"].get("enum") or [row[key] for row in everything(client, f"/v1/{noun}")]
                 filled = [path.replace(f"{{{parameter['name']}}}", code) for code in (codes if key == "code" else codes[::9])]
         judge = validator(document, path)
         for address in filled if backend == "sqlite" and "{id}" not in path else filled[::8]:

@@ -287,7 +287,7 @@ def test_a_large_package_is_kept_on_disk_and_read_in_parts(
     parts = [client.get(ARCHIVE, headers={"Range": each}).content for each in (f"bytes=0-{half}", f"bytes={half + 1}-")]
     files = unzipped(b"".join(parts))
     described: Any = json.loads(files["datapackage.json"])["resources"]
-    assert described[0]["rows"] == 1_500
+    assert described[0]["rows"] == client.get("/v1").json()["counts"]["statements"] > 1_000
     assert described[0]["hash"] == f"sha256:{hashlib.sha256(files['statements.csv']).hexdigest()}"
     refused = client_for(engine, spool_bytes=0).get(ARCHIVE)
     assert (refused.status_code, refused.json()["code"]) == (507, "insufficient-storage")
