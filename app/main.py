@@ -18,6 +18,7 @@ from app.api import (
     documents,
     groups,
     indicators,
+    linked,
     observations,
     openapi,
     package,
@@ -97,6 +98,7 @@ def create_routes(settings: Settings, engine: sa.Engine, lifespan: Any = None) -
     for part in (
         groups,
         statements,
+        linked,
         comparisons,
         checks,
         observations,

@@ -14,7 +14,7 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from app import models
 from app.api.answers import problem_response
 from app.api.dependencies import ReadSession
-from app.api.negotiation import ENDING, ENVELOPE, twins
+from app.api.negotiation import ENDING, ENVELOPE, LINKED, LINKED_DATA, linked, twins
 from app.errors import NotFoundError
 from app.exports.formats import FORMATS
 from app.exports.wire import to_json
@@ -110,6 +110,7 @@ EXAMPLES: dict[str, Any] = {
     "/v1/comparisons/{cell}": models.Comparison.cell,
     "/v1/derivations/{id}": sa.func.min(sa.case((models.Relation.relation == "conversion_of", RATE))),
     "/v1/statements/{id}/evidence": models.Statement.id,
+    "/v1/statements/{id}/evidence.jsonld": models.Statement.id,
     "/v1/statements/{id}/related": models.Statement.id,
     "/v1/statements/{id}/citation": models.Statement.id,
 }
@@ -178,6 +179,10 @@ def base_document(app: FastAPI) -> dict[str, Any]:
                     parameter["example"] = parameter["schema"].pop("example")
     for path, suffixes in twins(app).items():
         _describe_formats(document["paths"][path]["get"], document["paths"][f"{path}{ENDING}"]["get"], suffixes)
+    for path in linked(app):
+        pages = document["paths"][path]["get"]["responses"]
+        pages["200"]["content"] |= document["paths"][f"{path}{LINKED}"]["get"]["responses"]["200"]["content"]
+        pages["406"] = problem_response(f"`Accept` names neither {ENVELOPE} nor {LINKED_DATA}.")
     schema = Problem.model_json_schema(by_alias=True, ref_template="#/components/schemas/{model}")
     document["components"]["schemas"].update(schema.pop("$defs"))
     document["components"]["schemas"]["Problem"] = schema

@@ -10,6 +10,7 @@ from starlette.responses import Response, StreamingResponse
 
 from app.api.answers import COMMON, FLAT, FOUND, Responses, answer, answer_flat, problem_response
 from app.api.dependencies import Configured, ReadSession, strict_parameters
+from app.api.negotiation import LINKED_DATA
 from app.domain.nearest import nearest
 from app.errors import BadRequestError, NotFoundError
 from app.exports.dataset import DATASET_FILE, dataset
@@ -27,7 +28,7 @@ from app.settings import Settings
 
 router = APIRouter(prefix="/v1/exports", tags=["exports"], dependencies=[Depends(strict_parameters)])
 
-JSON_LD = "application/ld+json"
+
 CSVW_JSON = "application/csvm+json"
 FILES = {
     ARCHIVE: (MEDIA_TYPE, "Everything: all tables as CSV with both descriptions and a page for people."),
@@ -36,7 +37,7 @@ FILES = {
         "The tables as a Data Package: types, meanings, keys, and SHA-256 and bytes of each file.",
     ),
     CSVW_FILE: (CSVW_JSON, "The same as CSV on the Web."),
-    DATASET_FILE: (JSON_LD, "The whole as a schema.org Dataset, for search engines of data."),
+    DATASET_FILE: (LINKED_DATA, "The whole as a schema.org Dataset, for search engines of data."),
 }
 
 PathTable = Annotated[
@@ -110,10 +111,10 @@ def get_csvw(session: ReadSession) -> Response:
     return Response(as_text(csvw(data_version(session))), media_type=CSVW_JSON)
 
 
-@router.get(f"/{DATASET_FILE}", response_class=Response, responses=a_file(JSON_LD, "A schema.org Dataset."))
+@router.get(f"/{DATASET_FILE}", response_class=Response, responses=a_file(LINKED_DATA, "A schema.org Dataset."))
 def get_dataset(session: ReadSession, settings: Configured) -> Response:
     """The whole database as a schema.org Dataset in JSON-LD."""
-    return Response(as_text(read_dataset(session, settings)), media_type=JSON_LD)
+    return Response(as_text(read_dataset(session, settings)), media_type=LINKED_DATA)
 
 
 def read_dataset(session: Session, settings: Settings) -> dict[str, Any]:
