@@ -39,6 +39,10 @@ TAGS = [
     {"name": "observations", "description": "One value a cell under a declared policy, and the same over time."},
     {"name": "derivations", "description": "Numbers that follow by arithmetic from statements; no document states them."},
     {"name": "availability", "description": "What can still be selected, so that no menu leads to nothing."},
+    {
+        "name": "grafana",
+        "description": "Rows in the shapes that Grafana asks for: menus, and events on the time axis.",
+    },
     {"name": "periods", "description": "Which days words for a time mean."},
     {"name": "search", "description": "One box over everything, and suggestions while typing."},
     {"name": "documents", "description": "The published texts, and the version of each that locators refer to."},
