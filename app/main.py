@@ -20,6 +20,7 @@ from app.api import (
     groups,
     indicators,
     linked,
+    llms,
     observations,
     openapi,
     package,
@@ -34,6 +35,7 @@ from app.api import (
 )
 from app.api.coding import Coded
 from app.api.conditional import Clock, Conditional
+from app.api.deprecation import Deprecated
 from app.api.door import Door, Sealed
 from app.api.negotiation import Negotiated
 from app.api.ranges import Ranges
@@ -45,7 +47,10 @@ from app.settings import Settings
 from app.version import VERSION
 from app.web import pages
 
-EXPOSED = ["ETag", "Link", "Content-Range", "Accept-Ranges", "Content-Disposition", "Content-Location", "Retry-After"]
+EXPOSED = [
+    *("ETag", "Link", "Content-Range", "Accept-Ranges", "Content-Disposition", "Content-Location", "Retry-After"),
+    *("Deprecation", "Sunset"),
+]
 
 
 def create_app(settings: Settings | None = None, *, engine: sa.Engine | None = None) -> FastAPI:
@@ -67,6 +72,7 @@ def create_app(settings: Settings | None = None, *, engine: sa.Engine | None = N
     whole = frozenset(each.media_type for each in FORMATS.values() if each.whole) | {ARCHIVE}
     app.add_middleware(Ranges, spool=spool, whole=whole)
     app.add_middleware(Coded)
+    app.add_middleware(Deprecated, routes=app)
     app.add_middleware(Door, routes=app)
     app.add_middleware(
         CORSMiddleware,
@@ -118,6 +124,7 @@ def create_routes(settings: Settings, engine: sa.Engine, lifespan: Any = None) -
         units,
         service,
         openapi,
+        llms,
         pages,
     ):
         app.include_router(part.router)

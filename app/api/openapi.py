@@ -123,12 +123,16 @@ EXAMPLES: dict[str, Any] = {
 @router.get("/openapi.json")
 def get_openapi_document(request: Request, session: ReadSession) -> Response:
     """The OpenAPI 3.1 document of this server, with the codes that its database holds."""
-    app = request.app
+    return Response(to_json(read_document(request.app, session)).encode(), media_type="application/json")
+
+
+def read_document(app: FastAPI, session: Session) -> dict[str, Any]:
+    """The document as a whole, made once for each data version; whoever reads it changes nothing in it."""
     version = data_version(session)
-    held = getattr(app.state, "openapi", None)
+    held: tuple[int, dict[str, Any]] | None = getattr(app.state, "openapi", None)
     if held is None or held[0] != version:
-        held = app.state.openapi = (version, to_json(_document(app, session)).encode())
-    return Response(held[1], media_type="application/json")
+        held = app.state.openapi = (version, _document(app, session))
+    return held[1]
 
 
 def _document(app: FastAPI, session: Session) -> dict[str, Any]:

@@ -113,7 +113,7 @@ def get_csvw(session: ReadSession) -> Response:
 
 @router.get(f"/{DATASET_FILE}", response_class=Response, responses=a_file(LINKED_DATA, "A schema.org Dataset."))
 def get_dataset(session: ReadSession, settings: Configured) -> Response:
-    """The whole database as a schema.org Dataset in JSON-LD."""
+    """The whole database as search engines of data want it told: a schema.org Dataset in JSON-LD."""
     return Response(as_text(read_dataset(session, settings)), media_type=LINKED_DATA)
 
 

@@ -1,4 +1,4 @@
-"""Claimbook in DuckDB: python with_duckdb.py [ADDRESS]. Needs `pip install duckdb`; DuckDB fetches its extension httpfs itself."""
+"""Claimbook in DuckDB: python with_duckdb.py [ADDRESS]. Needs `pip install duckdb`; DuckDB then fetches its extension httpfs."""
 
 import sys
 

@@ -94,7 +94,8 @@ def test_the_observable_cells_read_a_series(server: Any, tmp_path: Path) -> None
         const drawn = (kind) => (data, options) => [kind, data.filter(options.filter).length];
         const plot = {{ ruleX: drawn("rule"), dot: drawn("dot"), text: drawn("text") }};
         const refused = await series("gpd", "{server.address}").catch((error) => error.message);
-        console.log(JSON.stringify({{ years: points.map((point) => point.time.getUTCFullYear()), marks: marks(plot, points), refused }}));
+        const years = points.map((point) => point.time.getUTCFullYear());
+        console.log(JSON.stringify({{ years, marks: marks(plot, points), refused }}));
     """
     (tmp_path / "try.mjs").write_text(script, "utf-8")
     told = json.loads(run("node", str(tmp_path / "try.mjs")))
