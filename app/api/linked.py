@@ -15,8 +15,16 @@ router = APIRouter(prefix="/v1", tags=["statements"], dependencies=[Depends(stri
 
 SHAPE = {
     "type": "object",
-    "required": ["@context", "id", "type", "motivation", "body", "target"],
-    "properties": {"type": {"const": "Annotation"}, "body": {"type": "array"}, "target": {"type": "object"}},
+    "required": ["@context", "id", "type", "motivation", "rights", "body", "target"],
+    "properties": {
+        "@context": {"type": "array", "description": "The context of Web Annotations, and the prefix of PROV."},
+        "id": {"type": "string", "description": "Address of the evidence."},
+        "type": {"const": "Annotation", "description": "What it is."},
+        "motivation": {"const": "describing", "description": "What the annotation is for."},
+        "rights": {"type": "string", "description": "The licence of our words."},
+        "body": {"type": "array", "description": "Our sentence, and the quotation that it is derived from."},
+        "target": {"type": "object", "description": "The document, and three selectors of the words in it."},
+    },
 }
 ANNOTATED = {"description": "A W3C Web Annotation with PROV.", "content": {LINKED_DATA: {"schema": SHAPE}}}
 

@@ -14,6 +14,7 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from app import models
 from app.api.answers import problem_response
 from app.api.dependencies import ReadSession
+from app.api.examples import show_examples
 from app.api.negotiation import ENDING, ENVELOPE, LINKED, LINKED_DATA, linked, twins
 from app.errors import NotFoundError
 from app.exports.formats import FORMATS
@@ -147,6 +148,7 @@ def _document(app: FastAPI, session: Session) -> dict[str, Any]:
                 example = session.execute(sa.select(EXAMPLES[path]).order_by(EXAMPLES[path]).limit(1)).scalar()
                 if example is not None:
                     parameter["example"] = example
+    show_examples(document, app, session)
     return document
 
 
@@ -179,6 +181,7 @@ def base_document(app: FastAPI) -> dict[str, Any]:
         license_info={"name": "MIT", "identifier": "MIT"},
         servers=[{"url": app.state.settings.address}],
     )
+    document["security"] = []  # every operation is open
     for operations in document["paths"].values():
         for operation in operations.values():
             operation["summary"] = operation["description"].split(".")[0].split(":")[0]

@@ -46,7 +46,7 @@ PathTable = Annotated[
         pattern=r"^[a-z]+(-[a-z]+)*$",
         max_length=40,
         description="Name of the table.",
-        json_schema_extra={"enum": [table.name for table in TABLES], "example": "statement-regions"},
+        json_schema_extra={"enum": [table.name for table in TABLES], "example": "units"},
     ),
 ]
 
@@ -63,7 +63,7 @@ NO_ROOM: Responses = {507: problem_response("There was no room to put the archiv
 @router.get("", response_model=ExportIndex, responses=COMMON)
 def get_exports(session: ReadSession) -> Response:
     """What can be taken away whole: each table with its columns and formats, and the files of the data package."""
-    counts = count_tables(session)
+    counts = count_tables(session, BY_NAME)
     files = [
         ExportFile(name=name, media_type=kind, path=f"/v1/exports/{name}", about=told) for name, (kind, told) in FILES.items()
     ]
@@ -152,7 +152,7 @@ def export_table(
 def get_table(session: ReadSession, table: PathTable) -> Response:
     """One table: what its rows and columns are, and the formats it comes in."""
     found = _find(table)
-    told = _told(found, count_tables(session)[found.name])
+    told = _told(found, count_tables(session, [found.name])[found.name])
     return answer(ExportTableDetail(**told, meta=Meta(data_version=data_version(session), notes=[])))
 
 
