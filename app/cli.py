@@ -363,7 +363,10 @@ def verify(
 @app.command()
 def export(
     name: Annotated[
-        str, typer.Argument(metavar="LIST[.FORMAT]", help="Such as statements.csv, or documents/CODE/mentions.parquet.")
+        str,
+        typer.Argument(
+            metavar="LIST[.FORMAT]", help="Such as statements.csv or documents/CODE/mentions.parquet; package.zip is everything."
+        ),
     ],
     filters: Annotated[
         list[str] | None, typer.Argument(metavar="FILTER...", help="NAME=VALUE, or a query string such as 'kind=target&unit=km'.")
@@ -371,7 +374,7 @@ def export(
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where to write; - is standard output.")] = ...,  # type: ignore[assignment]
     database: Database = None,
 ) -> None:
-    """Write a list as flat rows into a file: the very bytes that the API answers."""
+    """Write a list as flat rows, or the whole data package, into a file: the very bytes that the API answers."""
     from app.exporting import STANDARD_OUTPUT
     from app.exporting import export as write
 

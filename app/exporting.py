@@ -15,10 +15,13 @@ from starlette.types import Message
 
 from app.errors import ClaimbookError
 from app.exports.formats import FORMATS
+from app.exports.package import ARCHIVE
 from app.main import create_routes
 from app.settings import Settings
 
 STANDARD_OUTPUT = Path("-")
+PACKAGE = ("package", ARCHIVE)
+"""How the archive of everything is asked for."""
 
 
 def export(settings: Settings, engine: sa.Engine, name: str, filters: Iterable[str], out: Path) -> int:
@@ -50,8 +53,11 @@ def export(settings: Settings, engine: sa.Engine, name: str, filters: Iterable[s
 
 
 def address_of(name: str, out: Path) -> str:
-    """The path of a flat list below /v1: `statements.csv`, or `statements` with a file that ends in .csv."""
-    list_, dot, suffix = name.strip("/").removeprefix("v1/").rpartition(".")
+    """The path of a flat list below /v1: `statements.csv`, or `statements` with a file that ends in .csv; or of the package."""
+    name = name.strip("/").removeprefix("v1/")
+    if name.removeprefix("exports/") in PACKAGE:
+        return f"/v1/exports/{ARCHIVE}"
+    list_, dot, suffix = name.rpartition(".")
     if not dot:
         list_, suffix = suffix, out.suffix[1:]
     if suffix not in FORMATS:

@@ -16,10 +16,14 @@ from app.api import (
     coverage,
     derivations,
     documents,
+    grafana,
     groups,
     indicators,
+    linked,
+    llms,
     observations,
     openapi,
+    package,
     periods,
     problems,
     projects,
@@ -31,6 +35,7 @@ from app.api import (
 )
 from app.api.coding import Coded
 from app.api.conditional import Clock, Conditional, follows_from_data
+from app.api.deprecation import Deprecated
 from app.api.door import Door, Sealed
 from app.api.negotiation import Negotiated
 from app.api.quick import Quick
@@ -39,12 +44,16 @@ from app.api.remembered import Remembered
 from app.api.spool import Spool
 from app.db import make_engine, make_sessions
 from app.exports.formats import FORMATS
+from app.exports.package import MEDIA_TYPE as ARCHIVE
 from app.settings import Settings
 from app.version import VERSION
 from app.web import pages
 from app.web.twins import Twinned
 
-EXPOSED = ["ETag", "Link", "Content-Range", "Accept-Ranges", "Content-Disposition", "Content-Location", "Retry-After"]
+EXPOSED = [
+    *("ETag", "Link", "Content-Range", "Accept-Ranges", "Content-Disposition", "Content-Location", "Retry-After"),
+    *("Deprecation", "Sunset"),
+]
 
 
 def create_app(settings: Settings | None = None, *, engine: sa.Engine | None = None) -> FastAPI:
@@ -66,8 +75,10 @@ def create_app(settings: Settings | None = None, *, engine: sa.Engine | None = N
     app.add_middleware(Conditional, settings=settings, clock=clock, spool=spool)
     app.add_middleware(Negotiated, routes=app, address=settings.address)
     app.add_middleware(Twinned, routes=pages.router)
-    app.add_middleware(Ranges, spool=spool, whole=frozenset(each.media_type for each in FORMATS.values() if each.whole))
+    whole = frozenset(each.media_type for each in FORMATS.values() if each.whole) | {ARCHIVE}
+    app.add_middleware(Ranges, spool=spool, whole=whole)
     app.add_middleware(Coded)
+    app.add_middleware(Deprecated, routes=app)
     app.add_middleware(Door, routes=app)
     app.add_middleware(
         CORSMiddleware,
@@ -101,15 +112,18 @@ def create_routes(settings: Settings, engine: sa.Engine, lifespan: Any = None) -
     for part in (
         groups,
         statements,
+        linked,
         comparisons,
         checks,
         observations,
         derivations,
         availability,
         periods,
+        grafana,
         search,
         documents,
         coverage,
+        package,
         regions,
         indicators,
         projects,
@@ -117,6 +131,7 @@ def create_routes(settings: Settings, engine: sa.Engine, lifespan: Any = None) -
         units,
         service,
         openapi,
+        llms,
         pages,
     ):
         app.include_router(part.router)

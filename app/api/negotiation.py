@@ -1,4 +1,4 @@
-"""The second way to a format: `Accept` at the address of a list. The first is the suffix, which most clients can only choose."""
+"""The second way to a format: `Accept` at the bare address. The first is the suffix, all that most clients can choose."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -20,11 +20,13 @@ MOST_KNOWN = 1000
 """Addresses of lists whose formats are remembered."""
 
 ENDING = ".{suffix}"
+LINKED = ".jsonld"
+LINKED_DATA = "application/ld+json"
 QUALITY = re.compile(r"[01](?:\.[0-9]{0,3})?", re.ASCII)
 
 
 class Negotiated:
-    """A thin ASGI layer: a list asked for in a flat format is answered by its twin with that suffix."""
+    """A thin ASGI layer: what is asked for in another format is answered by its twin with that suffix."""
 
     def __init__(self, app: ASGIApp, *, routes: FastAPI, address: str) -> None:
         self.app = app
@@ -59,7 +61,7 @@ class Negotiated:
         await self.app({**scope, "path": path, "raw_path": path.encode()} if suffix else scope, receive, sending)
 
     def _offered(self, path: str) -> dict[str, str]:
-        """The flat formats of the list at this path: media type → suffix; none for everything else."""
+        """The other formats of what stands at this path: media type → suffix; none for most."""
         known = self._known.get(path)
         if known is None:
             if self._lists is None:
@@ -71,10 +73,21 @@ class Negotiated:
 
 
 def _lists(routes: FastAPI) -> Any:
-    """The paths that have twins with a suffix, each with their formats; JSON stands for pages there."""
+    """The paths that have twins with a suffix, each with their formats; JSON stands for what the bare path answers."""
     for path, suffixes in twins(routes).items():
-        pattern = re.compile(re.sub(r"\\{[a-z]+\\}", "[^/]+", re.escape(path)))
-        yield pattern, {FORMATS[each].media_type: each for each in suffixes if each != "json"}
+        yield _pattern(path, "[^/.]+"), {FORMATS[each].media_type: each for each in suffixes if each != "json"}
+    for path in linked(routes):
+        yield _pattern(path, "[^/]+"), {LINKED_DATA: LINKED[1:]}
+
+
+def _pattern(path: str, part: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\{[a-z]+\\}", part, re.escape(path)))
+
+
+def linked(routes: FastAPI) -> list[str]:
+    """What comes as linked data too: it has a twin with that suffix."""
+    paths = {route.path for route in iter_route_contexts(routes.routes) if route.path}
+    return sorted(path.removesuffix(LINKED) for path in paths if path.endswith(LINKED) and path.removesuffix(LINKED) in paths)
 
 
 def twins(routes: FastAPI) -> dict[str, list[str]]:
@@ -119,4 +132,4 @@ def _qualities(accept: str) -> dict[str, float]:
 def _not_acceptable(offered: Sequence[str]) -> Any:
     listed = ", ".join(offered)
     fault = Fault("header", "Accept", f"one of {listed} was expected", list(offered))
-    return problem("not-acceptable", f"This list comes as {listed}; a suffix chooses too.", [fault])
+    return problem("not-acceptable", f"This comes as {listed}; a suffix chooses too.", [fault])

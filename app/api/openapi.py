@@ -14,7 +14,8 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from app import models
 from app.api.answers import problem_response
 from app.api.dependencies import ReadSession
-from app.api.negotiation import ENDING, ENVELOPE, twins
+from app.api.examples import show_examples
+from app.api.negotiation import ENDING, ENVELOPE, LINKED, LINKED_DATA, linked, twins
 from app.errors import NotFoundError
 from app.exports.formats import FORMATS
 from app.exports.wire import to_json
@@ -39,10 +40,15 @@ TAGS = [
     {"name": "observations", "description": "One value a cell under a declared policy, and the same over time."},
     {"name": "derivations", "description": "Numbers that follow by arithmetic from statements; no document states them."},
     {"name": "availability", "description": "What can still be selected, so that no menu leads to nothing."},
+    {
+        "name": "grafana",
+        "description": "Rows in the shapes that Grafana asks for: menus, and events on the time axis.",
+    },
     {"name": "periods", "description": "Which days words for a time mean."},
     {"name": "search", "description": "One box over everything, and suggestions while typing."},
     {"name": "documents", "description": "The published texts, and the version of each that locators refer to."},
     {"name": "coverage", "description": "Every number of a document: stated by statements, or dismissed and why."},
+    {"name": "exports", "description": "Everything at once: the data package, its descriptions, and each of its tables."},
     {"name": "regions", "description": "Places; a region may lie in several others."},
     {"name": "indicators", "description": "What is measured."},
     {"name": "projects", "description": "Initiatives, lines, facilities, platforms and programmes."},
@@ -109,6 +115,7 @@ EXAMPLES: dict[str, Any] = {
     "/v1/comparisons/{cell}": models.Comparison.cell,
     "/v1/derivations/{id}": sa.func.min(sa.case((models.Relation.relation == "conversion_of", RATE))),
     "/v1/statements/{id}/evidence": models.Statement.id,
+    "/v1/statements/{id}/evidence.jsonld": models.Statement.id,
     "/v1/statements/{id}/related": models.Statement.id,
     "/v1/statements/{id}/citation": models.Statement.id,
 }
@@ -117,12 +124,16 @@ EXAMPLES: dict[str, Any] = {
 @router.get("/openapi.json")
 def get_openapi_document(request: Request, session: ReadSession) -> Response:
     """The OpenAPI 3.1 document of this server, with the codes that its database holds."""
-    app = request.app
+    return Response(to_json(read_document(request.app, session)).encode(), media_type="application/json")
+
+
+def read_document(app: FastAPI, session: Session) -> dict[str, Any]:
+    """The document as a whole, made once for each data version; whoever reads it changes nothing in it."""
     version = data_version(session)
-    held = getattr(app.state, "openapi", None)
+    held: tuple[int, dict[str, Any]] | None = getattr(app.state, "openapi", None)
     if held is None or held[0] != version:
-        held = app.state.openapi = (version, to_json(_document(app, session)).encode())
-    return Response(held[1], media_type="application/json")
+        held = app.state.openapi = (version, _document(app, session))
+    return held[1]
 
 
 def _document(app: FastAPI, session: Session) -> dict[str, Any]:
@@ -137,6 +148,7 @@ def _document(app: FastAPI, session: Session) -> dict[str, Any]:
                 example = session.execute(sa.select(EXAMPLES[path]).order_by(EXAMPLES[path]).limit(1)).scalar()
                 if example is not None:
                     parameter["example"] = example
+    show_examples(document, app, session)
     return document
 
 
@@ -173,8 +185,15 @@ def base_document(app: FastAPI) -> dict[str, Any]:
     for operations in document["paths"].values():
         for operation in operations.values():
             operation["summary"] = operation["description"].split(".")[0].split(":")[0]
+            for parameter in operation.get("parameters", ()):
+                if "example" in parameter["schema"]:
+                    parameter["example"] = parameter["schema"].pop("example")
     for path, suffixes in twins(app).items():
         _describe_formats(document["paths"][path]["get"], document["paths"][f"{path}{ENDING}"]["get"], suffixes)
+    for path in linked(app):
+        pages = document["paths"][path]["get"]["responses"]
+        pages["200"]["content"] |= document["paths"][f"{path}{LINKED}"]["get"]["responses"]["200"]["content"]
+        pages["406"] = problem_response(f"`Accept` names neither {ENVELOPE} nor {LINKED_DATA}.")
     schema = Problem.model_json_schema(by_alias=True, ref_template="#/components/schemas/{model}")
     document["components"]["schemas"].update(schema.pop("$defs"))
     document["components"]["schemas"]["Problem"] = schema

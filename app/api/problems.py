@@ -63,7 +63,7 @@ KINDS: dict[str, Kind] = {
     "not-acceptable": Kind(
         406,
         "There is no such format",
-        "`Accept` names no media type that this list comes in, or the suffix one that this installation cannot write.",
+        "`Accept` names no media type that this comes in, or the suffix one that this installation cannot write.",
         "Ask for one that the problem lists. `.parquet` and `.xlsx` need the extra: `pip install 'claimbook[export]'`.",
     ),
     "withdrawn": Kind(

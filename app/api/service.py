@@ -31,6 +31,7 @@ LINKS = {
     "search": "/v1/search",
     "suggest": "/v1/search/suggest",
     "changes": "/v1/changes",
+    "exports": "/v1/exports",
     "docs": "/docs",
     "openapi": "/openapi.json",
     "health": "/healthz",

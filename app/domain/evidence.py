@@ -210,8 +210,13 @@ def _breaks_between_lines(text: str) -> int:
 
 def fragment_url(url: str, exact: str) -> str:
     """A link that scrolls a browser to the exact words (URL Fragment Text Directives, WICG)."""
+    return f"{url.split('#', 1)[0]}#{fragment_of(exact)}"
+
+
+def fragment_of(exact: str) -> str:
+    """The fragment of such a link, without the sign that begins it."""
     words = percent_encode(collapse(exact), safe="").replace("-", "%2D")
-    return f"{url.split('#', 1)[0]}#:~:text={words}"
+    return f":~:text={words}"
 
 
 def merge_spans(spans: Iterable[tuple[int, int]], text: str) -> list[tuple[int, int]]:

@@ -60,6 +60,16 @@ class AvailabilityQuery(StatementFilters):
     ] = "exact"
 
 
+class VariableQuery(StatementFilters):
+    """Parameters of a menu: the filters of statements, and the one dimension it offers."""
+
+    dimension: Annotated[AvailableDimension, Field(description="What the menu offers.", examples=["region"])]
+    mode: Annotated[
+        AvailabilityMode,
+        Field(description="`available` leaves out the filter of the dimension itself, `exact` keeps it."),
+    ] = "available"
+
+
 @dataclass(frozen=True, slots=True)
 class Available:
     """The values of a dimension: value, names, statements and cells of each, the most frequent first."""
@@ -77,13 +87,13 @@ def count_available(session: Session, query: AvailabilityQuery) -> dict[str, Ava
     return offered
 
 
-def select_available(query: AvailabilityQuery, name: AvailableDimension) -> sa.Select[Any]:
+def select_available(query: AvailabilityQuery | VariableQuery, name: AvailableDimension) -> sa.Select[Any]:
     """The values of one dimension that lead to a statement."""
     axis = _ACTOR if name == "actor" else AXES[name]
     return select_facet(_without_own(query, name) if query.mode == "available" else query, axis).where(axis.value.is_not(None))
 
 
-def _without_own(query: AvailabilityQuery, name: AvailableDimension) -> AvailabilityQuery:
+def _without_own(query: AvailabilityQuery | VariableQuery, name: AvailableDimension) -> AvailabilityQuery | VariableQuery:
     """The filters without the dimension's own. The status has one even if none is given: the withdrawn are left out."""
     empty: dict[str, Any] = {"period": None, "status": list(STATEMENT_STATUSES)}
     return query.model_copy(update={name: empty.get(name, [])})

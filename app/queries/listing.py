@@ -28,6 +28,8 @@ MAX_CODES = 50
 MAX_WORDS = 20
 MAX_CURSOR = 2000
 CURSOR_VERSION = 1
+NOT_FILTERS = frozenset({"cursor", "limit", "include", "fields"})
+"""Parameters that a cursor does not depend on."""
 
 NOUNS = {
     "within": "region",
@@ -261,7 +263,12 @@ def data_version(session: Session) -> int:
 
 def cursor_scope(name: str, query: Paging) -> str:
     """A short digest of a list and its filters, by which a cursor of another one is known."""
-    filters = query.model_dump(mode="json", exclude={"cursor", "limit", "include", "fields"}, exclude_defaults=True)
+    shape = type(query).model_fields
+    filters = {
+        field: value
+        for field, value in query
+        if field not in NOT_FILTERS and value not in (None, []) and value != shape[field].default
+    }
     text = json.dumps([name, filters], sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 

@@ -69,8 +69,8 @@ Sort: TypeAlias = Literal[
 ]
 
 
-NONE: Any = ()
-"""A filter that was not given: unlike a list it need not be copied for each request."""
+NONE: Any = Field(default_factory=list)
+"""A filter that was not given: unlike a list as default it need not be copied deeply for each request."""
 
 Grouping = Annotated[OneOrMore[Dimension], Field(max_length=4)]
 """One to four dimensions."""

@@ -4,14 +4,17 @@ from dataclasses import asdict
 from typing import Any
 
 from fastapi import APIRouter, Request
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.api.dependencies import ReadSession
+from app.api.dependencies import Configured, ReadSession
+from app.api.package import read_dataset
 from app.api.problems import KINDS
 from app.api.service import read_index
 from app.domain.nearest import nearest
 from app.errors import NotFoundError
+from app.exports.dataset import as_data_block
 from app.exports.wire import to_json
 from app.queries.availability import AvailabilityQuery, select_available
 from app.queries.codes import DocumentFilters, order_documents, select_documents
@@ -30,7 +33,7 @@ MOST_VERSIONS = 3
 
 
 @router.get("/")
-def get_start(request: Request, session: ReadSession) -> Response:
+def get_start(request: Request, session: ReadSession, settings: Configured) -> Response:
     """One box to search, five questions, what is in the database, and the two ways in."""
     newest = select_documents(DocumentFilters()).order_by(*order_documents("-published_on").by()).limit(MOST_DOCUMENTS)
     large = is_large(session)
@@ -45,6 +48,7 @@ def get_start(request: Request, session: ReadSession) -> Response:
         documents=session.execute(newest).scalars().all(),
         changes=latest_changes(session, MOST_VERSIONS),
         twin=twin(request),
+        described=Markup(as_data_block(read_dataset(session, settings))),  # noqa: S704  # nothing in it can end the element
     )
 
 

@@ -216,7 +216,7 @@ def test_without_the_extra_its_formats_are_problems_and_nowhere_offered(
 def test_the_document_names_the_formats_of_each_list(client: TestClient) -> None:
     document = client.get("/openapi.json").json()["paths"]
     lists = [path.removesuffix(".{suffix}") for path in document if path.endswith(".{suffix}")]
-    assert len(lists) == 12
+    assert len(lists) == 13
     for path in lists:
         expected = [name for name in formats.FORMATS if name != "geojson" or path == "/v1/regions"]
         flat = document[f"{path}.{{suffix}}"]["get"]

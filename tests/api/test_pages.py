@@ -1,6 +1,7 @@
 """Do the pages for people say what this is, lead to answers, and load nothing from anywhere else?"""
 
 import html
+import json
 import re
 
 import pytest
@@ -85,9 +86,15 @@ def test_no_template_names_another_host_or_runs_a_script_inline() -> None:
     for path in (*TEMPLATES.iterdir(), STATIC / "docs.html"):
         text = path.read_text("utf-8")
         assert not re.search(r"https?://", text), path
-        assert not re.search(r"<script(?![^>]*\bsrc=)[^>]*>", text), path
+        assert not re.search(r"<script(?![^>]*\bsrc=)(?! type=\"application/ld\+json\">)[^>]*>", text), path
         assert not re.search(r"\son\w+=", text), path
         assert "|safe" not in text
+
+
+def test_the_start_page_describes_the_data_set_for_search_engines(client: TestClient) -> None:
+    text = client.get("/", headers=BROWSER).text
+    (block,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', text, re.DOTALL)
+    assert json.loads(block) == client.get("/v1/exports/dataset.jsonld").json()
 
 
 def test_pages_have_a_title_a_language_and_a_width(client: TestClient) -> None:
