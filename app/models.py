@@ -337,7 +337,9 @@ class Statement(Said, Table):
         ForeignKeyConstraint(["indicator", "counted"], ["indicator_counted.indicator", "indicator_counted.code"]),
         Index("ix_statement_document_period_key_id", "document", "period_key", "id"),
         Index("ix_statement_project_id", "project", "id"),
+        Index("ix_statement_document_period_key_down_id", "document", "period_key_down", "id"),
         Index("ix_statement_project_period_key_id", "project", "period_key", "id"),
+        Index("ix_statement_project_period_key_down_id", "project", "period_key_down", "id"),
     )
 
     # document.slug
@@ -381,8 +383,9 @@ class Statement(Said, Table):
     # days, inclusive; null is open or unknown
     period_start: Mapped[date | None]
     period_end: Mapped[date | None]
-    # text that sorts as the period does: by start, then by end; of an unknown one by default
+    # texts that sort upwards as periods do going up, and going down: by start, then by end, unknown days last
     period_key: Mapped[str] = mapped_column(server_default="~~")
+    period_key_down: Mapped[str] = mapped_column(server_default="~~")
     period_label: Mapped[str] = mapped_column(index=True)
     period_as_written: Mapped[str | None]
     period_basis: Mapped[str]
@@ -487,7 +490,9 @@ class StatementScope(Table):
     __table_args__ = (
         Index("ix_statement_scope_indicator", "region", "own", "indicator", "statement", "period_key"),
         Index("ix_statement_scope_period", "region", "own", "longest", "period_key", "statement", "kind"),
+        Index("ix_statement_scope_period_down", "region", "own", "longest", "period_key_down", "statement", "kind"),
         Index("ix_statement_scope_indicator_period", "region", "own", "indicator", "period_key", "statement"),
+        Index("ix_statement_scope_indicator_period_down", "region", "own", "indicator", "period_key_down", "statement"),
         {"sqlite_with_rowid": False},
     )
 
@@ -498,6 +503,7 @@ class StatementScope(Table):
     indicator: Mapped[str | None]
     kind: Mapped[str]
     period_key: Mapped[str]
+    period_key_down: Mapped[str]
     # days that the period lasts at most: 1, 31, 92, 184, 366; 0 for a longer, open or unknown one
     longest: Mapped[int]
 

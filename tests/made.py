@@ -12,7 +12,7 @@ from app import models
 from app.db import writing
 from app.domain.comparison import Base, cell_key
 from app.domain.decimals import sort_key
-from app.domain.period import Period, parse_when, period_key
+from app.domain.period import Period, parse_when, period_key, period_key_down
 from app.domain.quantity import Comparator, interval_of, parse_written
 from app.domain.text import fold
 from app.upkeep.everything import rebuild
@@ -236,6 +236,7 @@ def _statement(rows: dict[str, list[Row]], number: int, draw: Draw) -> None:
             "period_type": draw.period.type,
             "period_start": draw.period.start,
             "period_key": period_key(draw.period.start, draw.period.end),
+            "period_key_down": period_key_down(draw.period.start, draw.period.end),
             "period_end": draw.period.end,
             "period_label": draw.period.label,
             "period_as_written": draw.period.as_written,

@@ -77,12 +77,24 @@ class Period:
 
 
 NO_DAY = "~"
-"""Stands in a period's key where a day is not known; it sorts after every day."""
+"""Stands in a period's keys where a day is not known; it sorts after every day."""
+
+_COMPLEMENT = str.maketrans("0123456789", "9876543210")
+
+
+def down(day: date | str) -> str:
+    """A text for a day that sorts the other way round."""
+    return str(day).translate(_COMPLEMENT)
 
 
 def period_key(start: date | None, end: date | None) -> str:
-    """A text that sorts (byte by byte) as periods do: by start, unknown last, then by end, open last."""
+    """A text that sorts (byte by byte) as periods do: by start, then by end, what is not known last."""
     return f"{start or NO_DAY}{end or NO_DAY}"
+
+
+def period_key_down(start: date | None, end: date | None) -> str:
+    """The same for the descending order, in which what is not known comes last too: texts that sort upwards."""
+    return f"{down(start) if start else NO_DAY}{down(end) if end else NO_DAY}"
 
 
 LENGTHS = (1, 31, 92, 184, 366)

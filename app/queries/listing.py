@@ -11,7 +11,7 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
@@ -150,14 +150,10 @@ class Order:
     key: Any
     descending: bool = False
     key_descending: bool = False
-    last_from: str | None = None
-    """the text from which on values of the first column say that nothing is known: these come last either way"""
 
     def by(self) -> list[Any]:
         """The ORDER BY of both databases."""
         clauses: list[Any] = []
-        if self.last_from is not None:
-            clauses.append((self.columns[0] >= self.last_from).asc())
         for column in self.columns:
             clauses.append(column.is_(None))
             clauses.append(column.desc() if self.descending else column.asc())
@@ -166,9 +162,6 @@ class Order:
 
     def after(self, values: Sequence[Any]) -> sa.ColumnElement[bool]:
         """Rows that come after the one with these values (of the columns, then of the key)."""
-        if self.last_from is not None and values[0] is not None:
-            last, rest = self.columns[0] >= self.last_from, replace(self, last_from=None).after(values)
-            return sa.and_(last, rest) if values[0] >= self.last_from else sa.or_(last, sa.and_(sa.not_(last), rest))
         same: list[sa.ColumnElement[bool]] = []
         later: list[sa.ColumnElement[bool]] = []
         for column, value in zip(self.columns, values[:-1], strict=True):

@@ -11,7 +11,7 @@ from app import models
 from app.db import contains
 from app.domain.interval import Match, satisfies
 from app.domain.nearest import nearest
-from app.domain.period import NO_DAY, PeriodBasis, PeriodType, parse_moment
+from app.domain.period import PeriodBasis, PeriodType, parse_moment
 from app.domain.quantity import Comparator, Measure
 from app.domain.words import Dimension, Kind, Status
 from app.errors import BadRequestError, Fault, NotFoundError, WithdrawnError
@@ -326,8 +326,9 @@ def regions_within(codes: Sequence[str]) -> sa.Select[str]:
 def order_of(sort: str) -> Order:
     """The order that `sort` names."""
     name, descending = sort.removeprefix("-"), sort.startswith("-")
-    last_from = NO_DAY if sort == "-period" else None
-    return Order(SORTS[name], Row.id, descending=descending, key_descending=descending, last_from=last_from)
+    if sort == "-period":
+        return Order((Row.period_key_down,), Row.id)
+    return Order(SORTS[name], Row.id, descending=descending, key_descending=sort == "-id")
 
 
 _OTHER = Row.__table__.alias("other")

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from app.domain.period import LENGTHS, NO_DAY, parse_moment
+from app.domain.period import LENGTHS, NO_DAY, down, parse_moment
 from app.models import Statement, StatementScope
 from app.queries.statements import StatementFilters
 
@@ -41,8 +41,8 @@ class Shape(NamedTuple):
     from_: bool
     to: bool
     sort: str
-    after: str
-    """behind which sort of place: none, `day` (a key with a start) or `end` (one without, or an id)"""
+    after: bool
+    """whether the page begins behind a place"""
 
 
 class Stream(NamedTuple):
@@ -54,7 +54,8 @@ class Stream(NamedTuple):
 
 def is_windowed(query: StatementFilters, sort: str) -> bool:
     """Whether windows can answer the query."""
-    asked = {name for name in query.model_fields_set & StatementFilters.model_fields.keys() if getattr(query, name)}
+    given = query.model_fields_set & StatementFilters.model_fields.keys()
+    asked = {name for name in given if getattr(query, name) not in (None, [])}
     overlaps = query.period_match == "overlaps"
     asked -= {"period_match", "match"}
     return sort in SORTED and overlaps and asked <= FILTERS
@@ -81,20 +82,19 @@ def window_of(
     for name, asked in given.items():
         values.update((f"{name}{number}", value) for number, value in enumerate(dict.fromkeys(asked)))
     if query.from_:
-        start = values["from"] = parse_moment(query.from_)[0].isoformat()
-        if "period" in sort:
+        start = parse_moment(query.from_)[0].isoformat()
+        values["from"] = down(start) if sort == "-period" else start
+        if sort == "-period":
+            values.update((f"reach{span}", f"{down(_days_before(start, span))}{NO_DAY}") for span in LENGTHS)
+        elif sort == "period":
             values.update((f"reach{span}", _days_before(start, span)) for span in LENGTHS)
     if query.to:
-        values["to"] = f"{parse_moment(query.to)[1]}{NO_DAY}{NO_DAY}"
-    behind = ""
+        day = parse_moment(query.to)[1]
+        values["to"] = down(day) if sort == "-period" else f"{day}{NO_DAY}{NO_DAY}"
     if after is not None:
-        values["id"] = after[-1]
-        behind = "end"
-        if "period" in sort:
-            values["key"] = after[0]
-            behind = "day" if after[0] < NO_DAY else "end"
+        values.update(id=after[-1], key=after[0])
     own, within, many, kinds, projects, documents = (len(set(asked)) for asked in given.values())
-    shape = Shape(own, within, many, kinds, projects, documents, bool(query.from_), bool(query.to), sort, behind)
+    shape = Shape(own, within, many, kinds, projects, documents, bool(query.from_), bool(query.to), sort, after is not None)
     return (shape, values) if len(streams_of(shape)) <= MOST_STREAMS else None
 
 
@@ -106,27 +106,37 @@ def _days_before(day: str, days: int) -> str:
 @lru_cache(maxsize=4096)
 def select_window(shape: Shape) -> sa.Select[Any]:
     """The ids of the next page, in order, with the keys of their periods where these order it."""
-    descending, by_period = shape.sort.startswith("-"), "period" in shape.sort
+    by_period = "period" in shape.sort
     parts: list[Any] = []
     for stream in streams_of(shape):
         id_ = stream.of.statement if stream.of is StatementScope else Statement.id
-        columns: list[Any] = [stream.of.period_key, id_] if by_period else [id_]
-        order: list[Any] = [column.desc() if descending else column.asc() for column in columns]
-        named = [column.label(name) for column, name in zip(reversed(columns), ("id", "key"), strict=False)]
-        parts.append(sa.select(*named).where(*stream.where).order_by(*order).limit(sa.bindparam("limit", type_=sa.Integer())))
+        columns: list[Any] = [id_.label("id"), *([_key(stream.of, shape).label("key")] if by_period else [])]
+        order = _in_order(id_, _key(stream.of, shape), shape)
+        parts.append(sa.select(*columns).where(*stream.where).order_by(*order).limit(sa.bindparam("limit", type_=sa.Integer())))
     if len(parts) == 1:
         only: sa.Select[Any] = parts[0]
         return only
     merged = sa.union_all(*(sa.select(part.subquery()) for part in parts)).subquery()
-    columns = [merged.c[name] for name in (("key", "id") if by_period else ("id",))]
-    order = [column.desc() if descending else column.asc() for column in columns]
-    if by_period and descending:
-        order.insert(0, (merged.c.key >= NO_DAY).asc())
-    selected: Any = sa.select(*reversed(columns))
+    selected: Any = sa.select(*merged.c)
     if max(shape.own, 0 if shape.own else shape.within) > 1:
-        selected = selected.group_by(*columns)  # a joint claim lies in several places
-    limited: sa.Select[Any] = selected.order_by(*order).limit(sa.bindparam("limit", type_=sa.Integer()))
+        selected = selected.group_by(*merged.c)  # a joint claim lies in several places
+    ordered = selected.order_by(*_in_order(merged.c.id, list(merged.c)[-1], shape))
+    limited: sa.Select[Any] = ordered.limit(sa.bindparam("limit", type_=sa.Integer()))
     return limited
+
+
+def _key(table: Any, shape: Shape) -> Any:
+    return table.period_key_down if shape.sort == "-period" else table.period_key
+
+
+def _in_order(id_: Any, key: Any, shape: Shape) -> list[Any]:
+    orders: dict[str, list[Any]] = {
+        "id": [id_.asc()],
+        "-id": [id_.desc()],
+        "period": [key.asc(), id_.asc()],
+        "-period": [key.asc(), id_.asc()],
+    }
+    return orders[shape.sort]
 
 
 @lru_cache(maxsize=4096)
@@ -145,9 +155,7 @@ def _streams_of_places(shape: Shape) -> Iterator[Stream]:
     documents = _named("document", shape.documents) or [None]
     spans = _SPANS if by_period and not shape.indicators else [None]
     rest = [*_kinds(table, shape), *([_lies_in(table.statement, shape)] if shape.own and shape.within else [])]
-    for place, named, indicator, document, span, unknown in product(places, own, indicators, documents, spans, _segments(shape)):
-        if unknown and span:
-            continue  # a period without a start has no known length
+    for place, named, indicator, document, span in product(places, own, indicators, documents, spans):
         where = [table.region == place, table.own == sa.true() if named else table.own == sa.false()]
         if indicator is not None:
             where.append(table.indicator == indicator)
@@ -156,8 +164,10 @@ def _streams_of_places(shape: Shape) -> Iterator[Stream]:
         if document is not None:
             where += [table.statement > document + ".", table.statement < document + "/"]
         if shape.from_ and span:
-            where.append(table.period_key >= _value(f"reach{span}"))
-        yield Stream((*where, *rest, *_days(table, shape, unknown), *_behind(table, table.statement, shape, unknown)))
+            reach = _value(f"reach{span}")
+            where.append(table.period_key_down <= reach if shape.sort == "-period" else table.period_key >= reach)
+        for piece in _pieces(table, table.statement, shape):
+            yield Stream((*where, *rest, *piece))
 
 
 def _streams_of_statements(shape: Shape) -> Iterator[Stream]:
@@ -174,9 +184,8 @@ def _streams_of_statements(shape: Shape) -> Iterator[Stream]:
         rest.append(_names(table.id, shape))
     if shape.within:
         rest.append(_lies_in(table.id, shape))
-    for value, unknown in product(_named(name, many), _segments(shape)):
-        days, behind = _days(table, shape, unknown), _behind(table, table.id, shape, unknown)
-        yield Stream((column == value, *rest, *days, *behind), of=table)
+    for value, piece in product(_named(name, many), list(_pieces(table, table.id, shape))):
+        yield Stream((column == value, *rest, *piece), of=table)
 
 
 def _value(name: str) -> sa.BindParameter[str]:
@@ -185,15 +194,6 @@ def _value(name: str) -> sa.BindParameter[str]:
 
 def _named(name: str, many: int) -> list[Any]:
     return [_value(f"{name}{number}") for number in range(many)]
-
-
-def _segments(shape: Shape) -> list[bool | None]:
-    """How the order is cut: a start that is unknown comes last either way, and a bound of days looks for starts."""
-    if "period" not in shape.sort:
-        return [None]
-    if shape.sort.startswith("-"):
-        return [True] if shape.after == "end" else [False, True]
-    return [False, True] if shape.to else [None]
 
 
 def _kinds(table: Any, shape: Shape) -> list[Any]:
@@ -211,25 +211,32 @@ def _names(statement: Any, shape: Shape) -> sa.ColumnElement[bool]:
     return sa.exists().where(place.statement == statement, named, place.own == sa.true())
 
 
-def _days(table: Any, shape: Shape, unknown: bool | None) -> Iterator[sa.ColumnElement[bool]]:
-    """Periods that meet the days asked for, told by their keys: the start, then the end, `~` where there is none."""
-    key = table.period_key
-    if unknown is not None:
-        yield key >= NO_DAY if unknown else key < NO_DAY
+def _pieces(table: Any, id_: Any, shape: Shape) -> Iterator[list[sa.ColumnElement[bool]]]:
+    """The pieces that the order is cut into: each is one range of an index, from behind the place where the page before ended.
+
+    Ascending, unknown starts come after every day but reach back before it, so days up to one are two pieces.
+    """
+    key, known = _key(table, shape), list(_days(table, shape))
+    here: Any
+    there: Any
+    if shape.sort in ("id", "-id"):
+        here, there, starts = id_, _value("id"), sa.or_(key < _value("to"), key >= NO_DAY)
+    else:
+        here, there, starts = sa.tuple_(key, id_), sa.tuple_(_value("key"), _value("id")), key >= _value("to")
+    if shape.after:
+        known.append(here < there if shape.sort == "-id" else here > there)
+    if shape.to and shape.sort == "period":
+        yield [*known, key < _value("to")]
+        yield [*known, key >= NO_DAY]
+    else:
+        yield [*known, *([starts] if shape.to else [])]
+
+
+def _days(table: Any, shape: Shape) -> Iterator[sa.ColumnElement[bool]]:
+    """Periods that are known, and that reach the day asked for, told by their keys: the start, then the end."""
+    key = _key(table, shape)
     if shape.from_ or shape.to:
         yield key != NO_DAY * 2
     if shape.from_:
         end = sa.case((key < NO_DAY, sa.func.substr(key, 11)), else_=sa.func.substr(key, 2))
-        yield end >= _value("from")
-    if shape.to and not unknown:
-        starts = key < _value("to")
-        yield starts if unknown is False else sa.or_(starts, key >= NO_DAY)
-
-
-def _behind(table: Any, id_: Any, shape: Shape, unknown: bool | None) -> Iterator[sa.ColumnElement[bool]]:
-    """What comes after the place where the page before ended."""
-    if not shape.after or (shape.sort == "-period" and unknown and shape.after == "day"):
-        return
-    place: Any = (sa.tuple_(table.period_key, id_), sa.tuple_(_value("key"), _value("id")))
-    here, there = place if "period" in shape.sort else (id_, _value("id"))
-    yield here < there if shape.sort.startswith("-") else here > there
+        yield sa.or_(end <= _value("from"), end == NO_DAY) if shape.sort == "-period" else end >= _value("from")

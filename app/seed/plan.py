@@ -54,7 +54,7 @@ PARTS: dict[str, str] = {
 VERSIONED = frozenset({"updated", "withdrawn"})
 """Operations that give a statement its next version."""
 
-DERIVED = frozenset({"folded", "value_key", "lower_key", "upper_key", "period_key", "position"})
+DERIVED = frozenset({"folded", "value_key", "lower_key", "upper_key", "period_key", "period_key_down", "position"})
 """Columns that follow from others; the change log does not name them."""
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from app.domain.comparison import Base, cell_key
 from app.domain.decimals import sort_key
 from app.domain.interval import Interval
-from app.domain.period import Period, label_of, parse_when, period_key
+from app.domain.period import Period, label_of, parse_when, period_key, period_key_down
 from app.domain.quantity import interval_of, parse_written
 from app.domain.text import fold
 from app.domain.units import COUNTING, Unit
@@ -190,6 +190,7 @@ def statement_row(shape: StatementShape, position: int, document: Any, units: Ma
         "period_start": period.start,
         "period_end": period.end,
         "period_key": period_key(period.start, period.end),
+        "period_key_down": period_key_down(period.start, period.end),
         "period_label": period.label,
         "period_as_written": period.as_written,
         "period_basis": period.basis,

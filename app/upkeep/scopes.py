@@ -64,7 +64,7 @@ def _columns(dialect: str) -> Iterable[Any]:
     """What lists are narrowed and ordered by, in the order of the table."""
     days = days_between(dialect, Statement.period_start, Statement.period_end)
     longest = sa.case(*((days < length, length) for length in LENGTHS), else_=0)
-    return Statement.indicator, Statement.kind, Statement.period_key, longest
+    return Statement.indicator, Statement.kind, Statement.period_key, Statement.period_key_down, longest
 
 
 def _around() -> sa.CTE:

@@ -43,6 +43,8 @@ def drawn(dice: Random, codes: dict[str, list[str]], seen: list[str]) -> str:
         "fields": ["id,text"],
         "period_match": ["within"],
         "status": ["withdrawn", "published"],
+        "has_quantity": ["true", "false"],
+        "cumulative": ["true", "false"],
         "q": ["output"],
         "withn": ["land"],
     }.items():
