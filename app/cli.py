@@ -54,7 +54,7 @@ def _settings(database: str | None, **given: Any) -> Settings:
     """Settings from the environment and from the options that were given. Raises ClaimbookError naming where a wrong one is."""
     chosen = {name: value for name, value in given.items() if value is not None}
     if database is not None:
-        chosen["DATABASE_URL"] = database
+        chosen |= {"DATABASE_URL": database, "DATABASE_READ_URL": None}  # standbys are those of another database
     try:
         return Settings(**chosen)
     except ValidationError as error:
@@ -64,7 +64,7 @@ def _settings(database: str | None, **given: Any) -> Settings:
 
 def _place(name: str, chosen: dict[str, Any]) -> str:
     """The option or environment variable that set a setting."""
-    if name == "DATABASE_URL":
+    if name.startswith("DATABASE_"):
         return "--database" if name in chosen else name
     return f"--{name}" if name in chosen else f"CLAIMBOOK_{name.upper()}"
 

@@ -76,9 +76,12 @@ def parse_url(database: str) -> URL:
     return url
 
 
-def make_engine(settings: Settings, *, create: bool = False) -> sa.Engine:
-    """An engine for the configured database. A SQLite file that is not there is only created with `create`."""
-    url = parse_url(settings.database_url)
+def make_engine(settings: Settings, *, create: bool = False, reading: bool = False) -> sa.Engine:
+    """An engine for the configured database; with `reading` for the standbys that answer, where there are any.
+
+    A SQLite file that is not there is only created with `create`.
+    """
+    url = parse_url((settings.database_read_url if reading else None) or settings.database_url)
     if url.get_backend_name() == "sqlite":
         return _sqlite_engine(url, settings, create=create)
     return _postgres_engine(url, settings)
@@ -119,16 +122,33 @@ def _sqlite_engine(url: URL, settings: Settings, *, create: bool) -> sa.Engine:
 
 def _postgres_engine(url: URL, settings: Settings) -> sa.Engine:
     milliseconds = int(settings.statement_timeout * 1000)
-    options = f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds} -c timezone=UTC"
+    limits = {"statement_timeout": milliseconds, "lock_timeout": milliseconds, "timezone": "UTC"}
+    begun = "; ".join(f"SET LOCAL {name} = '{value}'" for name, value in limits.items())
+    options = " ".join(f"-c {name}={value}" for name, value in limits.items())
+    kept: dict[str, Any] = {"prepare_threshold": None} if settings.transaction_pooler else {"options": options}
     try:
-        return sa.create_engine(
+        engine = sa.create_engine(
             url,
-            connect_args={"options": options, "connect_timeout": 5},
+            connect_args={**kept, "connect_timeout": 5},
+            execution_options={"begun": begun} if settings.transaction_pooler else {},
             pool_pre_ping=True,
             **_pool(settings),
         )
     except (ModuleNotFoundError, NoSuchModuleError):
         raise DatabaseUnavailableError("PostgreSQL needs the extra: pip install 'claimbook[postgres]'.") from None
+    if settings.transaction_pooler:
+
+        @event.listens_for(engine, "begin")
+        def _begin(connection: sa.Connection) -> None:
+            connection.exec_driver_sql(begun)
+
+    return engine
+
+
+def begun_with(engine: sa.Engine) -> str:
+    """What each transaction must say first, as SQL: nothing, unless what is set for a connection would reach others."""
+    begun = engine.get_execution_options().get("begun")
+    return f"{begun}; " if begun else ""
 
 
 def _pool(settings: Settings) -> dict[str, Any]:

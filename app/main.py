@@ -18,6 +18,7 @@ from app.api import (
     documents,
     groups,
     indicators,
+    metrics,
     observations,
     openapi,
     periods,
@@ -32,7 +33,10 @@ from app.api import (
 from app.api.coding import Coded
 from app.api.conditional import Clock, Conditional
 from app.api.door import Door, Sealed
+from app.api.metering import Metered, Tally
+from app.api.metrics import state_of
 from app.api.negotiation import Negotiated
+from app.api.peers import Peers
 from app.api.ranges import Ranges
 from app.api.spool import Spool
 from app.db import make_engine, make_sessions
@@ -47,18 +51,24 @@ EXPOSED = ["ETag", "Link", "Content-Range", "Accept-Ranges", "Content-Dispositio
 def create_app(settings: Settings | None = None, *, engine: sa.Engine | None = None) -> FastAPI:
     """The application for these settings; `engine` is made from them unless one is given."""
     settings = settings or Settings()
-    engine = engine or make_engine(settings)
+    engine = engine or make_engine(settings, reading=True)
     spool = Spool(settings.spool_dir, settings.spool_bytes)
+
+    clock, tally = Clock(engine), Tally()
+    peers = Peers(settings.metrics_dir, lambda: state_of(tally, engine, clock))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         spool.sweep()
+        if settings.metered:
+            await peers.open()
         yield
+        peers.close()
         spool.close()
         engine.dispose()
 
     app = create_routes(settings, engine, lifespan)
-    app.add_middleware(Conditional, settings=settings, clock=Clock(engine), spool=spool)
+    app.add_middleware(Conditional, settings=settings, clock=clock, spool=spool, answers=tally.answers)
     app.add_middleware(Negotiated, routes=app, address=settings.address)
     app.add_middleware(Ranges, spool=spool, whole=frozenset(each.media_type for each in FORMATS.values() if each.whole))
     app.add_middleware(Coded)
@@ -72,6 +82,10 @@ def create_app(settings: Settings | None = None, *, engine: sa.Engine | None = N
         max_age=86400,
     )
     app.add_middleware(Sealed)
+    if settings.metered:
+        app.state.peers = peers
+        app.include_router(metrics.router)
+        app.add_middleware(Metered, tally=tally, routes=app)
     return app
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -126,3 +127,18 @@ def test_a_database_with_data_of_its_own_is_served_as_it_is(loaded: sa.Engine, t
         assert server.lines[0] == "Claimbook serves at https://claims.example.org"
         server.stop()
     assert "Renamed" in {row["name"] for row in rows_of(loaded, "region")}
+
+
+def test_any_worker_tells_the_metrics_of_all(new_database: Callable[..., str], templates: Templates, tmp_path: Path) -> None:
+    address, asked = new_database("sqlite", like=templates("sqlite", "seeded")), 40
+    with serving("--database", address, "--workers", "3", TMPDIR=str(tmp_path)) as server:
+        start = server.urls["start"]
+        assert {status_at(f"{start}healthz") for _ in range(asked)} == {200}
+        for _ in range(5):
+            with urllib.request.urlopen(f"{start}metrics", timeout=10) as answer:
+                text = answer.read().decode()
+            counts = re.findall(r'claimbook_request_duration_seconds_count\{.*route="/healthz".*\} (\S+)', text)
+            assert sum(map(float, counts)) == asked
+            assert len(set(re.findall(r'claimbook_requests_in_flight\{worker="(\d+)"\}', text))) == 3
+        server.stop()
+    assert list(tmp_path.glob("claimbook-*")) == [], "the directory in which they met is gone"
