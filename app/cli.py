@@ -121,13 +121,24 @@ def serve(
 
 
 @app.command()
-def migrate(database: Database = None) -> None:
+def migrate(
+    distributed: Annotated[bool, typer.Option("--distributed", help="Lay the tables out over a Citus cluster.")] = False,
+    database: Database = None,
+) -> None:
     """Bring the database's schema to this program's."""
     from app.db import SCHEMA_REVISION
+    from app.upgrade import check_distributable, distribute
     from app.upgrade import migrate as upgrade
 
-    with _opened(_settings(database), create=True) as engine:
+    settings = _settings(database)
+    if distributed and settings.database_url.startswith("sqlite"):
+        raise ClaimbookError("--distributed needs a PostgreSQL database with the extension citus; nothing was changed.")
+    with _opened(settings, create=True) as engine:
+        if distributed:
+            check_distributable(engine)
         before = upgrade(engine)
+        if distributed:
+            print("The tables are laid out over the cluster" + (" now." if distribute(engine) else " already."))
     if before == SCHEMA_REVISION:
         print(f"The schema is at {SCHEMA_REVISION} already; nothing to do.")
     else:

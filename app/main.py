@@ -39,6 +39,7 @@ from app.api.negotiation import Negotiated
 from app.api.peers import Peers
 from app.api.ranges import Ranges
 from app.api.spool import Spool
+from app.api.tracing import TELEMETRY, trace_queries
 from app.db import make_engine, make_sessions
 from app.exports.formats import FORMATS
 from app.settings import Settings
@@ -52,6 +53,7 @@ def create_app(settings: Settings | None = None, *, engine: sa.Engine | None = N
     """The application for these settings; `engine` is made from them unless one is given."""
     settings = settings or Settings()
     engine = engine or make_engine(settings, reading=True)
+    trace_queries(engine)
     spool = Spool(settings.spool_dir, settings.spool_bytes)
 
     clock, tally = Clock(engine), Tally()
@@ -101,6 +103,7 @@ def create_routes(settings: Settings, engine: sa.Engine, lifespan: Any = None) -
         redirect_slashes=False,
         lifespan=lifespan,
         generate_unique_id_function=lambda route: route.name,
+        telemetry=TELEMETRY,
     )
     app.state.settings = settings
     app.state.engine = engine

@@ -5,9 +5,10 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-from app.db import SCHEMA_REVISION, schema_revision
-from app.errors import SchemaMismatchError
+from app.db import SCHEMA_REVISION, schema_revision, writing
+from app.errors import DatabaseUnavailableError, SchemaMismatchError
 from app.paths import bundled
+from app.upkeep import distribution
 from app.upkeep.everything import rebuild
 
 
@@ -53,6 +54,20 @@ def migrate(engine: sa.Engine, revision: str = "head") -> str | None:
             if sqlite:
                 _outside_transaction(connection, "PRAGMA foreign_keys=ON")
     return before
+
+
+def check_distributable(engine: sa.Engine) -> None:
+    """Raise DatabaseUnavailableError unless the database is one whose tables can be laid out over several machines."""
+    with engine.connect() as connection:
+        reason = distribution.obstacle(connection)
+    if reason is not None:
+        raise DatabaseUnavailableError(reason)
+
+
+def distribute(engine: sa.Engine) -> bool:
+    """Lay the tables out over a Citus cluster, in one transaction; False when that was done before."""
+    with writing(engine) as connection:
+        return distribution.distribute(connection)
 
 
 def _run(connection: sa.Connection, revision: str) -> None:
