@@ -393,6 +393,35 @@ def export(
         print(f"{out}: {size:,} bytes")
 
 
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write; must not be there yet.")],
+    drill: Annotated[bool, typer.Option("--drill", help="Restore the copy in a scratch place and compare.")] = False,
+    database: Database = None,
+) -> None:
+    """Copy the database while it is in use; --drill shows that the copy can be restored."""
+    from tempfile import TemporaryDirectory
+
+    from app.bulk.backup import backup as write
+    from app.bulk.backup import restored
+    from app.db import check_schema
+
+    with _opened(_settings(database)) as engine:
+        with engine.connect() as connection:
+            check_schema(connection)
+        written = write(engine, file)
+        print(f"{file}: {file.stat().st_size:,} bytes, {sum(written.rows.values()):,} rows, SHA-256 {written.digest}")
+        if not drill:
+            return
+        with TemporaryDirectory() as scratch:
+            found = restored(engine, file, Path(scratch))
+    for table, rows in written.rows.items():
+        print(f"{table:20} {rows:>12,} {found.rows[table]:>12,}")
+    if found != written:
+        raise ClaimbookError("What was restored differs from what the database held.")
+    print("Restored and compared: the same rows, the same SHA-256.")
+
+
 @documents.command("attach")
 def attach(
     paths: Annotated[list[Path], typer.Argument(help="Text files, or directories of .txt files.")],

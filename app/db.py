@@ -22,7 +22,7 @@ from app.domain.decimals import plain, plain_text
 from app.errors import DatabaseUnavailableError, SchemaMismatchError
 from app.settings import Settings
 
-SCHEMA_REVISION = "2026_11_22_search"
+SCHEMA_REVISION = "2026_11_22_views"
 """The migration this program's tables are those of; a test compares it with the newest file under `migrations/versions`."""
 
 NAMING = {
@@ -151,6 +151,10 @@ def begun_with(engine: sa.Engine) -> str:
     return f"{begun}; " if begun else ""
 
 
+ONE_BY_ONE = "SET LOCAL citus.multi_shard_modify_mode = 'sequential'"
+"""On Citus: small tables may be written after large ones were read in the same transaction. Elsewhere it means nothing."""
+
+
 def _pool(settings: Settings) -> dict[str, Any]:
     return {"pool_size": settings.pool_size, "max_overflow": 0, "pool_timeout": settings.pool_timeout}
 
@@ -170,6 +174,7 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
         with connection.begin():
             if connection.dialect.name == "postgresql":
                 connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+                connection.exec_driver_sql(ONE_BY_ONE)
                 connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('claimbook.write'))")
             yield connection
 

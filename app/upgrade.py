@@ -5,7 +5,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-from app.db import SCHEMA_REVISION, schema_revision, writing
+from app.db import ONE_BY_ONE, SCHEMA_REVISION, schema_revision, writing
 from app.errors import DatabaseUnavailableError, SchemaMismatchError
 from app.paths import bundled
 from app.upkeep import distribution
@@ -38,6 +38,7 @@ def migrate(engine: sa.Engine, revision: str = "head") -> str | None:
                 if not sqlite:
                     connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('claimbook.migrate'))")
                     connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+                    connection.exec_driver_sql(ONE_BY_ONE)
                 before = schema_revision(connection)
                 known = {script.revision for script in ScriptDirectory.from_config(config_for()).walk_revisions()}
                 if before is not None and before not in known:

@@ -58,7 +58,6 @@ def distribute(connection: sa.Connection) -> bool:
     """Lay the tables out, with their rows; False when that was done before. For a database that `obstacle` finds nothing in."""
     if connection.execute(LAID_OUT).scalar():
         return False
-    connection.exec_driver_sql("SET LOCAL citus.multi_shard_modify_mode TO 'sequential'")
     for statement in layout():
         connection.exec_driver_sql(statement)
     return True
