@@ -31,7 +31,7 @@ MAX_REMEMBERED = 8 * 1024 * 1024
 NOW = "SELECT data_version.version, instance.key FROM data_version, instance"
 
 SEEN = "claimbook.seen"
-"""In the scope of a request: the data versions that its sessions saw, where they may be of another server than the clock's."""
+"""In the scope of a request: the data versions that its sessions saw, where standbys or a pooler stand between."""
 
 Header = tuple[bytes, bytes]
 logger = logging.getLogger("claimbook")
@@ -230,13 +230,16 @@ class _Naming:
         await self.send(message)
 
     async def _begin(self, message: Message) -> Message:
-        """Name a 200, unless the data changed while it was made or its rows are of a server with other data.
+        """Name a 200, unless the data changed while it was made: then it is not known which version it shows.
 
-        Then it is not known which version it shows.
+        Where the sessions said which version they saw, nothing is asked: they may still hold the only connection there is.
         """
-        if message["status"] != 200 or any(each != self.version.number for each in self.seen):
+        if message["status"] != 200:
             return message
-        if await self.layer.clock.read() != self.version:
+        if self.seen:
+            if any(each != self.version.number for each in self.seen):
+                return message
+        elif await self.layer.clock.read() != self.version:
             return message
         self.headers = (*message["headers"], (b"etag", self.etag))
         return {**message, "headers": list(self.headers)}

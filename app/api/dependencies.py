@@ -23,7 +23,8 @@ def get_session(request: Request) -> Iterator[Session]:
     """
     session: Session = request.app.state.sessions()
     try:
-        if request.app.state.settings.database_read_url and SEEN in request.scope:
+        settings = get_settings(request)
+        if SEEN in request.scope and (settings.database_read_url or settings.transaction_pooler):
             request.scope[SEEN].append(data_version(session))
         yield session
     finally:

@@ -5,6 +5,7 @@ Nothing is locked and nothing is asked: a request costs a look at the clock befo
 
 import re
 from bisect import bisect_left
+from collections.abc import Awaitable
 from functools import lru_cache
 from time import perf_counter
 from typing import Any
@@ -60,11 +61,11 @@ class Metered:
             return
         status = 500  # an answer that never began
 
-        async def sending(message: Message) -> None:
+        def sending(message: Message) -> Awaitable[None]:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-            await send(message)
+            return send(message)
 
         tally = self.tally
         tally.in_flight += 1
@@ -73,9 +74,9 @@ class Metered:
             await self.app(scope, receive, sending)
         finally:
             tally.in_flight -= 1
+            seconds = perf_counter() - began
             method = scope["method"]
-            route = self._route_of(scope["path"])
-            tally.note(route, method if method in METHODS else OTHER, status, perf_counter() - began)
+            tally.note(self._route_of(scope["path"]), method if method in METHODS else OTHER, status, seconds)
 
     def _find(self, path: str) -> str:
         """The route's template, such as `/v1/statements/{id}`."""
