@@ -54,7 +54,7 @@ def _settings(database: str | None, **given: Any) -> Settings:
     """Settings from the environment and from the options that were given. Raises ClaimbookError naming where a wrong one is."""
     chosen = {name: value for name, value in given.items() if value is not None}
     if database is not None:
-        chosen["DATABASE_URL"] = database
+        chosen |= {"DATABASE_URL": database, "DATABASE_READ_URL": None}  # standbys are those of another database
     try:
         return Settings(**chosen)
     except ValidationError as error:
@@ -64,7 +64,7 @@ def _settings(database: str | None, **given: Any) -> Settings:
 
 def _place(name: str, chosen: dict[str, Any]) -> str:
     """The option or environment variable that set a setting."""
-    if name == "DATABASE_URL":
+    if name.startswith("DATABASE_"):
         return "--database" if name in chosen else name
     return f"--{name}" if name in chosen else f"CLAIMBOOK_{name.upper()}"
 
@@ -121,13 +121,24 @@ def serve(
 
 
 @app.command()
-def migrate(database: Database = None) -> None:
+def migrate(
+    distributed: Annotated[bool, typer.Option("--distributed", help="Lay the tables out over a Citus cluster.")] = False,
+    database: Database = None,
+) -> None:
     """Bring the database's schema to this program's."""
     from app.db import SCHEMA_REVISION
+    from app.upgrade import check_distributable, distribute
     from app.upgrade import migrate as upgrade
 
-    with _opened(_settings(database), create=True) as engine:
+    settings = _settings(database)
+    if distributed and settings.database_url.startswith("sqlite"):
+        raise ClaimbookError("--distributed needs a PostgreSQL database with the extension citus; nothing was changed.")
+    with _opened(settings, create=True) as engine:
+        if distributed:
+            check_distributable(engine)
         before = upgrade(engine)
+        if distributed:
+            print("The tables are laid out over the cluster" + (" now." if distribute(engine) else " already."))
     if before == SCHEMA_REVISION:
         print(f"The schema is at {SCHEMA_REVISION} already; nothing to do.")
     else:
@@ -408,6 +419,34 @@ def mcp(
         with listen(settings.model_copy(update={"host": LOOPBACK, "port": port})) as listener:
             print(f"Claimbook answers at http://{LOOPBACK}:{listener.getsockname()[1]}/mcp\nStop with Ctrl+C.", flush=True)
             serve_http(settings, engine, listener)
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write; must not be there yet.")],
+    drill: Annotated[bool, typer.Option("--drill", help="Restore the copy in a scratch place and compare.")] = False,
+    database: Database = None,
+) -> None:
+    """Copy the database while it is in use; --drill shows that the copy can be restored."""
+    from tempfile import TemporaryDirectory
+
+    from app.bulk.backup import backup as write
+    from app.bulk.backup import restored
+    from app.db import check_schema
+
+    with _opened(_settings(database)) as engine:
+        with engine.connect() as connection:
+            check_schema(connection)
+        written = write(engine, file)
+        print(f"{file}: {file.stat().st_size:,} bytes, {sum(written.rows.values()):,} rows, SHA-256 {written.digest}")
+        if not drill:
+            return
+        with TemporaryDirectory() as scratch:
+            found = restored(engine, file, Path(scratch))
+    for table, rows in written.rows.items():
+        print(f"{table:20} {rows:>12,} {found.rows[table]:>12,}")
+    if found != written:
+        raise ClaimbookError("What was restored differs from what the database held.")
+    print("Restored and compared: the same rows, the same SHA-256.")
 
 
 @documents.command("attach")

@@ -23,7 +23,7 @@ from app.domain.decimals import plain, plain_text
 from app.errors import DatabaseUnavailableError, SchemaMismatchError
 from app.settings import Settings
 
-SCHEMA_REVISION = "2026_11_22_stored"
+SCHEMA_REVISION = "2026_11_22_views"
 """The migration this program's tables are those of; a test compares it with the newest file under `migrations/versions`."""
 
 RENDERING = 1
@@ -80,9 +80,12 @@ def parse_url(database: str) -> URL:
     return url
 
 
-def make_engine(settings: Settings, *, create: bool = False) -> sa.Engine:
-    """An engine for the configured database. A SQLite file that is not there is only created with `create`."""
-    url = parse_url(settings.database_url)
+def make_engine(settings: Settings, *, create: bool = False, reading: bool = False) -> sa.Engine:
+    """An engine for the configured database; with `reading` for the standbys that answer, where there are any.
+
+    A SQLite file that is not there is only created with `create`.
+    """
+    url = parse_url((settings.database_read_url if reading else None) or settings.database_url)
     if url.get_backend_name() == "sqlite":
         return _sqlite_engine(url, settings, create=create)
     return _postgres_engine(url, settings)
@@ -145,26 +148,51 @@ class _Limit:
 
 def _postgres_engine(url: URL, settings: Settings) -> sa.Engine:
     milliseconds = int(settings.statement_timeout * 1000)
-    options = f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds} -c timezone=UTC"
+    limits = {"statement_timeout": milliseconds, "lock_timeout": milliseconds, "timezone": "UTC"}
+    begun = "; ".join(f"SET LOCAL {name} = '{value}'" for name, value in limits.items())
+    options = " ".join(f"-c {name}={value}" for name, value in limits.items())
+    kept: dict[str, Any] = {"prepare_threshold": None} if settings.transaction_pooler else {"options": options}
     try:
-        return sa.create_engine(
+        engine = sa.create_engine(
             url,
-            connect_args={"options": options, "connect_timeout": 5},
+            connect_args={**kept, "connect_timeout": 5},
+            execution_options={"begun": begun} if settings.transaction_pooler else {},
             pool_pre_ping=True,
             **_pool(settings),
         )
     except (ModuleNotFoundError, NoSuchModuleError):
         raise DatabaseUnavailableError("PostgreSQL needs the extra: pip install 'claimbook[postgres]'.") from None
+    if settings.transaction_pooler:
+
+        @event.listens_for(engine, "begin")
+        def _begin(connection: sa.Connection) -> None:
+            connection.exec_driver_sql(begun)
+
+    return engine
+
+
+def begun_with(engine: sa.Engine) -> str:
+    """What each transaction must say first, as SQL: nothing, unless what is set for a connection would reach others."""
+    begun = engine.get_execution_options().get("begun")
+    return f"{begun}; " if begun else ""
+
+
+ONE_BY_ONE = "SET LOCAL citus.multi_shard_modify_mode = 'sequential'"
+"""On Citus: small tables may be written after large ones were read in the same transaction. Elsewhere it means nothing."""
 
 
 def _pool(settings: Settings) -> dict[str, Any]:
     return {"pool_size": settings.pool_size, "max_overflow": 0, "pool_timeout": settings.pool_timeout}
 
 
+ONE_SNAPSHOT: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+"""Options of PostgreSQL connections whose queries all see one snapshot."""
+
+
 def make_sessions(engine: sa.Engine) -> sessionmaker[Session]:
     """Sessions for reading: all queries of one see one snapshot, nothing is flushed, rows stay readable afterwards."""
     if engine.dialect.name == "postgresql":
-        engine = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        engine = engine.execution_options(**ONE_SNAPSHOT)
     return sessionmaker(engine, autoflush=False, expire_on_commit=False)
 
 
@@ -176,6 +204,7 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
         with connection.begin():
             if connection.dialect.name == "postgresql":
                 connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+                connection.exec_driver_sql(ONE_BY_ONE)
                 connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('claimbook.write'))")
             yield connection
 
@@ -214,13 +243,6 @@ def contains(column: sa.ColumnElement[str] | Any, needle: str) -> sa.ColumnEleme
     """Whether a folded text column holds `needle` literally; wildcards of LIKE have no meaning."""
     escaped = needle.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return column.like(f"%{escaped}%", escape="\\")
-
-
-def days_between(dialect: str, start: Any, end: Any) -> sa.ColumnElement[int]:
-    """Days from one day to another; null when one is not known."""
-    if dialect == "sqlite":
-        return sa.cast(sa.func.julianday(end) - sa.func.julianday(start), sa.Integer)
-    return end - start  # type: ignore[no-any-return]
 
 
 @contextmanager

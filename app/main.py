@@ -21,6 +21,7 @@ from app.api import (
     indicators,
     linked,
     llms,
+    metrics,
     observations,
     openapi,
     package,
@@ -37,11 +38,15 @@ from app.api.coding import Coded
 from app.api.conditional import Clock, Conditional, follows_from_data
 from app.api.deprecation import Deprecated
 from app.api.door import Door, Sealed
+from app.api.metering import Metered, Tally
+from app.api.metrics import state_of
 from app.api.negotiation import Negotiated
+from app.api.peers import Peers
 from app.api.quick import Quick
 from app.api.ranges import Ranges
 from app.api.remembered import Remembered
 from app.api.spool import Spool
+from app.api.tracing import TELEMETRY, trace_queries
 from app.db import make_engine, make_sessions
 from app.exports.formats import FORMATS
 from app.exports.package import MEDIA_TYPE as ARCHIVE
@@ -59,20 +64,26 @@ EXPOSED = [
 def create_app(settings: Settings | None = None, *, engine: sa.Engine | None = None) -> FastAPI:
     """The application for these settings; `engine` is made from them unless one is given."""
     settings = settings or Settings()
-    engine = engine or make_engine(settings)
+    engine = engine or make_engine(settings, reading=True)
+    trace_queries(engine)
     spool = Spool(settings.spool_dir, settings.spool_bytes)
+
+    clock, tally = Clock(engine), Tally()
+    peers = Peers(settings.metrics_dir, lambda: state_of(tally, engine, clock))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         spool.sweep()
+        if settings.metered:
+            await peers.open()
         yield
+        peers.close()
         spool.close()
         engine.dispose()
 
     app = create_routes(settings, engine, lifespan)
-    clock = Clock(engine)
     app.add_middleware(Quick, engine=engine, settings=settings)
-    app.add_middleware(Conditional, settings=settings, clock=clock, spool=spool)
+    app.add_middleware(Conditional, settings=settings, clock=clock, spool=spool, answers=tally.answers)
     app.add_middleware(Negotiated, routes=app, address=settings.address)
     app.add_middleware(Twinned, routes=pages.router)
     whole = frozenset(each.media_type for each in FORMATS.values() if each.whole) | {ARCHIVE}
@@ -89,7 +100,12 @@ def create_app(settings: Settings | None = None, *, engine: sa.Engine | None = N
         max_age=86400,
     )
     app.add_middleware(Sealed)
-    app.add_middleware(Remembered, follows=follows_from_data, now=clock.read, most_bytes=settings.remember_bytes // 2)
+    most = settings.remember_bytes // 2
+    app.add_middleware(Remembered, follows=follows_from_data, now=clock.read, most_bytes=most, answers=tally.answers)
+    if settings.metered:
+        app.state.peers = peers
+        app.include_router(metrics.router)
+        app.add_middleware(Metered, tally=tally, routes=app)
     return app
 
 
@@ -105,6 +121,7 @@ def create_routes(settings: Settings, engine: sa.Engine, lifespan: Any = None) -
         redirect_slashes=False,
         lifespan=lifespan,
         generate_unique_id_function=lambda route: route.name,
+        telemetry=TELEMETRY,
     )
     app.state.settings = settings
     app.state.engine = engine

@@ -4,7 +4,9 @@ import errno
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import sqlalchemy as sa
 import uvicorn
@@ -73,11 +75,12 @@ def run(settings: Settings, listener: socket.socket, *, workers: int, access_log
         "Stop with Ctrl+C.",
         flush=True,
     )
-    with suppress(KeyboardInterrupt):
+    with suppress(KeyboardInterrupt), ExitStack() as stack:
         if workers == 1:
             config = _config(create_app(settings), settings, access_log=access_log)
             uvicorn.Server(config).run(sockets=[listener])
         else:
+            settings.metrics_dir = settings.metrics_dir or Path(stack.enter_context(TemporaryDirectory(prefix="claimbook-")))
             os.environ.update(_environment(settings))
             config = _config("app.main:app_from_environment", settings, access_log=access_log, workers=workers)
             Multiprocess(config, sockets=[listener]).run()
@@ -98,5 +101,6 @@ def _config(application: FastAPI | str, settings: Settings, *, access_log: bool,
 
 def _environment(settings: Settings) -> dict[str, str]:
     """The settings as worker processes read them."""
-    values = settings.model_dump(exclude={"database_url"}, exclude_none=True)
-    return {"DATABASE_URL": settings.database_url, **{f"CLAIMBOOK_{name.upper()}": str(value) for name, value in values.items()}}
+    fields = Settings.model_fields
+    variables = {name: str(field.validation_alias or f"CLAIMBOOK_{name.upper()}") for name, field in fields.items()}
+    return {variables[name]: str(value) for name, value in settings.model_dump(exclude_none=True).items()}

@@ -21,6 +21,17 @@ class Settings(BaseSettings):
         validation_alias="DATABASE_URL",
         description="SQLAlchemy address of the database: sqlite:///file.db or postgresql+psycopg://user:password@host/name.",
     )
+    database_read_url: str | None = Field(
+        default=None,
+        validation_alias="DATABASE_READ_URL",
+        description="Address of PostgreSQL standbys that answer all requests instead; several hosts may be named. "
+        "Left out: `DATABASE_URL` answers.",
+    )
+    transaction_pooler: bool = Field(
+        default=False,
+        description="Whether PostgreSQL is reached through a pooler in transaction mode: no statement is prepared and nothing is "
+        "set beyond a transaction.",
+    )
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
     port: int = Field(default=8000, ge=0, le=65535, description="TCP port to listen on; 0 takes a free one.")
     base_url: str | None = Field(
@@ -59,6 +70,15 @@ class Settings(BaseSettings):
     busy_timeout: float = Field(
         default=5.0, ge=0, le=60, description="Seconds to wait for another SQLite writer before giving up."
     )
+    serve_metrics: bool | None = Field(
+        default=None,
+        description="Whether /metrics is served and requests are counted. Left out: only while listening on loopback.",
+    )
+    metrics_dir: Path | None = Field(
+        default=None,
+        description="Directory in which the processes of one server find each other, so that any tells the metrics of all. "
+        "Left out: `serve --workers` makes one.",
+    )
     grace_seconds: int = Field(default=10, ge=0, le=300, description="Seconds open requests may take after a stop signal.")
 
     @cached_property
@@ -70,8 +90,16 @@ class Settings(BaseSettings):
     @cached_property
     def quotes(self) -> bool:
         """Whether quotes of attached documents may leave this server."""
-        if self.serve_quotes is not None:
-            return self.serve_quotes
+        return self.local if self.serve_quotes is None else self.serve_quotes
+
+    @cached_property
+    def metered(self) -> bool:
+        """Whether requests are counted and the numbers told."""
+        return self.local if self.serve_metrics is None else self.serve_metrics
+
+    @cached_property
+    def local(self) -> bool:
+        """Whether only this machine can reach this server."""
         return _is_loopback(self.host)
 
     @cached_property
@@ -79,7 +107,7 @@ class Settings(BaseSettings):
         """Whether pages may show the whole of an attached text: by default to this machine only."""
         if self.serve_texts is not None:
             return self.serve_texts and self.quotes
-        return self.quotes and _is_loopback(self.host) and _is_loopback(urlsplit(self.address).hostname or "")
+        return self.quotes and self.local and _is_loopback(urlsplit(self.address).hostname or "")
 
 
 def _is_loopback(host: str) -> bool:

@@ -5,9 +5,10 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-from app.db import SCHEMA_REVISION, is_rendered, schema_revision
-from app.errors import SchemaMismatchError
+from app.db import ONE_BY_ONE, SCHEMA_REVISION, is_rendered, schema_revision, writing
+from app.errors import DatabaseUnavailableError, SchemaMismatchError
 from app.paths import bundled
+from app.upkeep import distribution
 from app.upkeep.everything import rebuild
 
 
@@ -37,6 +38,7 @@ def migrate(engine: sa.Engine, revision: str = "head") -> str | None:
                 if not sqlite:
                     connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('claimbook.migrate'))")
                     connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+                    connection.exec_driver_sql(ONE_BY_ONE)
                 before = schema_revision(connection)
                 known = {script.revision for script in ScriptDirectory.from_config(config_for()).walk_revisions()}
                 if before is not None and before not in known:
@@ -53,6 +55,20 @@ def migrate(engine: sa.Engine, revision: str = "head") -> str | None:
             if sqlite:
                 _outside_transaction(connection, "PRAGMA foreign_keys=ON")
     return before
+
+
+def check_distributable(engine: sa.Engine) -> None:
+    """Raise DatabaseUnavailableError unless the database is one whose tables can be laid out over several machines."""
+    with engine.connect() as connection:
+        reason = distribution.obstacle(connection)
+    if reason is not None:
+        raise DatabaseUnavailableError(reason)
+
+
+def distribute(engine: sa.Engine) -> bool:
+    """Lay the tables out over a Citus cluster, in one transaction; False when that was done before."""
+    with writing(engine) as connection:
+        return distribution.distribute(connection)
 
 
 def _run(connection: sa.Connection, revision: str) -> None:

@@ -1,7 +1,8 @@
 """What has not changed is not sent again: strong ETags, 304, and whole answers kept while the data stay the same.
 
 Every answer of `/v1` follows from the data version, the address and this program. Each request reads the version after it
-arrived, so nothing stale is served once a write is acknowledged, whichever process wrote.
+arrived, so nothing stale is served once a write is acknowledged, whichever process wrote. Where standbys answer, version and
+rows are those of one standby, as far as it has come.
 """
 
 import asyncio
@@ -15,11 +16,10 @@ import sqlalchemy as sa
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api.quick import SNAPSHOT
 from app.api.ranges import FILE
-from app.api.remembered import VERSION, Answer, Header, Store, Version
+from app.api.remembered import SEEN, VERSION, Answer, Header, Store, Version
 from app.api.spool import Spool
-from app.db import RENDERING, SCHEMA_REVISION
+from app.db import RENDERING, SCHEMA_REVISION, begun_with
 from app.exports.formats import writers
 from app.settings import Settings
 from app.version import VERSION as PROGRAM
@@ -42,8 +42,12 @@ class Clock:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
         self._local = engine.dialect.name == "sqlite"
+        begun = begun_with(engine)
+        self._now = begun + NOW if begun else NOW
         self._connection: Any = None
         self._lock = threading.Lock()
+        self.latest: int | None = None
+        """The data version that was read last; None when the last read failed."""
         self._next: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Task[Version | None]] = WeakKeyDictionary()
         self._running: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Task[Version | None]] = WeakKeyDictionary()
         sa.event.listen(engine, "engine_disposed", lambda _engine: self.close())
@@ -75,9 +79,12 @@ class Clock:
         with self._lock:
             for attempt in ("held", "fresh"):
                 try:
-                    return self._select()
+                    version = self._select()
+                    self.latest = None if version is None else version.number
+                    return version
                 except Exception as error:  # whatever the driver says: the routes answer what is wrong with the database
                     self._drop()
+                    self.latest = None
                     if attempt == "fresh":
                         logger.warning("the data version cannot be read: %s", type(error).__name__)
         return None
@@ -89,7 +96,9 @@ class Clock:
             borrowed.detach()  # it is ours and takes no place in the pool
         cursor = self._connection.cursor()
         try:
-            cursor.execute(NOW)
+            cursor.execute(self._now)
+            while self._now is not NOW and cursor.nextset():
+                pass  # to the answer of the last statement
             row = cursor.fetchone()
         finally:
             cursor.close()
@@ -105,8 +114,9 @@ class Clock:
 class Conditional:
     """A thin ASGI layer before the routes: answers 304 and remembered answers, names every 200 with its ETag."""
 
-    def __init__(self, app: ASGIApp, *, settings: Settings, clock: Clock, spool: Spool) -> None:
+    def __init__(self, app: ASGIApp, *, settings: Settings, clock: Clock, spool: Spool, answers: dict[str, int]) -> None:
         self.app = app
+        self.answers = answers
         self.clock = clock
         self.spool = spool
         self.store = Store(settings.remember_bytes // 4, MAX_FLAT)
@@ -123,18 +133,23 @@ class Conditional:
             return
         etag = self._etag(version, scope)
         if _matches(Headers(scope=scope).get("if-none-match"), etag):
+            self.answers["not_modified"] += 1
             await _send(send, 304, ((b"etag", etag),), b"")
             return
         held = self.store.get(version, etag)
         if held is not None:
+            self.answers["remembered"] += 1
             await _send(send, 200, held.headers, held.body)
             return
         kept = self.spool.get(etag)
         if kept is not None:
+            self.answers["spooled"] += 1
             await send({"type": "http.response.start", "status": 200, "headers": list(kept[0].headers)})
             await send({"type": FILE, "file": kept[1], "size": kept[0].size})
             return
-        await self.app(scope, receive, _Naming(self, scope, send, version, etag))
+        self.answers["made"] += 1
+        seen: list[int] = []
+        await self.app({**scope, SEEN: seen}, receive, _Naming(self, scope, send, version, etag, seen))
 
     def _etag(self, version: Version, scope: Scope) -> bytes:
         """A strong ETag; it needs the database's key, so only a 200 can have brought it to a client."""
@@ -145,8 +160,8 @@ class Conditional:
 class _Naming:
     """Sends an answer on, with its ETag, and remembers it when it is whole and small enough."""
 
-    def __init__(self, layer: Conditional, scope: Scope, send: Send, version: Version, etag: bytes) -> None:
-        self.layer, self.scope, self.send, self.version, self.etag = layer, scope, send, version, etag
+    def __init__(self, layer: Conditional, scope: Scope, send: Send, version: Version, etag: bytes, seen: list[int]) -> None:
+        self.layer, self.scope, self.send, self.version, self.etag, self.seen = layer, scope, send, version, etag, seen
         self.headers: tuple[Header, ...] | None = None
         self.pieces: list[bytes] = []
         self.size = 0
@@ -159,9 +174,16 @@ class _Naming:
         await self.send(message)
 
     async def _begin(self, message: Message) -> Message:
-        """Name a 200, unless the data changed while it was made: then it is not known which version it shows."""
-        shown = self.scope.get(SNAPSHOT)
-        if message["status"] != 200 or (shown != self.version.number and await self.layer.clock.read() != self.version):
+        """Name a 200, unless the data changed while it was made: then it is not known which version it shows.
+
+        Where the sessions said which version they saw, nothing is asked: they may still hold the only connection there is.
+        """
+        if message["status"] != 200:
+            return message
+        if self.seen:
+            if any(each != self.version.number for each in self.seen):
+                return message
+        elif await self.layer.clock.read() != self.version:
             return message
         self.headers = (*message["headers"], (b"etag", self.etag))
         return {**message, "headers": list(self.headers)}

@@ -1,21 +1,35 @@
 """What routes ask for: a session that sees one snapshot, the settings, and parameters that are exactly the declared ones."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Annotated, Any, get_origin
 
 from fastapi import Depends, Request
 from fastapi.routing import APIRoute
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from app.api.remembered import SEEN
 from app.domain.nearest import nearest
 from app.errors import BadRequestError, Fault
+from app.queries.listing import data_version
 from app.settings import Settings
 
 
 def get_session(request: Request) -> Iterator[Session]:
-    """A reading session; all its queries see one snapshot of the database."""
-    with request.app.state.sessions() as session:
+    """A reading session; all its queries see one snapshot of the database.
+
+    Where several servers may answer it says first which version of the data it sees, so that the answer is named after it.
+    """
+    session: Session = request.app.state.sessions()
+    try:
+        settings = get_settings(request)
+        if SEEN in request.scope and (settings.database_read_url or settings.transaction_pooler):
+            request.scope[SEEN].append(data_version(session))
         yield session
+    finally:
+        with suppress(DBAPIError):  # the answer is made; the pool throws a connection away that broke meanwhile
+            session.close()
 
 
 def get_settings(request: Request) -> Settings:

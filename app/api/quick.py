@@ -16,6 +16,8 @@ from pydantic import ValidationError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.answers import next_address, page_of_stored
+from app.api.remembered import SEEN
+from app.db import ONE_SNAPSHOT
 from app.errors import BadRequestError
 from app.queries.listing import NOW
 from app.queries.pages import CODES, Execute, is_stored, read_notes, read_one, read_window
@@ -31,8 +33,6 @@ MEAN_BYTES = 1700
 MAPPED = 2**31 - 65536
 """Bytes of the database file that are mapped into memory: no more than most builds of SQLite allow."""
 MOST_SHAPES = 5000
-SNAPSHOT = "claimbook.snapshot"
-"""Where a scope says which data version an answer shows."""
 
 Header = tuple[bytes, bytes]
 Read = Callable[[Execute], "tuple[int, list[Header], bytes] | None"]
@@ -59,7 +59,8 @@ class Quick:
             await self.app(scope, receive, send)
             return
         version, headers, body = found
-        scope[SNAPSHOT] = version
+        if SEEN in scope:
+            scope[SEEN].append(version)
         start = [(b"content-length", b"%d" % len(body)), (b"content-type", b"application/json"), *headers]
         await send({"type": "http.response.start", "status": 200, "headers": start})
         await send({"type": "http.response.body", "body": body})
@@ -149,8 +150,8 @@ class Reader:
     """Runs short reads: on SQLite in the event loop on a connection of its own, on PostgreSQL in a thread."""
 
     def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
         self._local = engine.dialect.name == "sqlite"
+        self._engine = engine if self._local else engine.execution_options(**ONE_SNAPSHOT)
         self._connection: Any = None
         self._compiled: dict[Any, tuple[str, Sequence[str], Mapping[str, Any]]] = {}
         self._deadline = 0.0
@@ -183,7 +184,6 @@ class Reader:
 
     def _run_there(self, read: Read) -> "tuple[int, list[Header], bytes] | None":
         with self._engine.connect() as connection:
-            connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             return read(lambda select, values: connection.execute(select, dict(values)).all())
 
     def _connect(self) -> Any:

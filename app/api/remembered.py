@@ -15,6 +15,9 @@ OWN_BYTES = 1500
 VERSION = "claimbook.version"
 """Where a scope says which data version was read after the request arrived."""
 
+SEEN = "claimbook.seen"
+"""Where a scope lists the data versions that those saw who made the answer, where they say so."""
+
 TELLING = frozenset({b"accept", b"accept-encoding", b"if-none-match"})
 """Headers that an answer depends on by their text; of `Origin` it only matters that it is there."""
 CUTTING = frozenset({b"range", b"if-range", b"if-match", b"if-modified-since", b"if-unmodified-since"})
@@ -80,9 +83,16 @@ class Remembered:
     """A thin ASGI layer. `follows` tells which paths depend on the data only, `now` reads the version of the data."""
 
     def __init__(
-        self, app: ASGIApp, *, follows: Callable[[str], bool], now: Callable[[], Awaitable[Version | None]], most_bytes: int
+        self,
+        app: ASGIApp,
+        *,
+        follows: Callable[[str], bool],
+        now: Callable[[], Awaitable[Version | None]],
+        most_bytes: int,
+        answers: dict[str, int],
     ) -> None:
         self.app = app
+        self.answers = answers
         self.follows = follows
         self.now = now
         self.store = Store(most_bytes, LARGEST)
@@ -100,6 +110,7 @@ class Remembered:
         name = _name(scope)
         held = self.store.get(version, name) if name else None
         if held is not None:
+            self.answers["not_modified" if held.status == 304 else "remembered"] += 1
             await send({"type": "http.response.start", "status": held.status, "headers": list(held.headers)})
             await send({"type": "http.response.body", "body": held.body})
         else:

@@ -9,7 +9,7 @@ from app.api.answers import COMMON, LISTED, answer, answer_page
 from app.api.dependencies import ReadSession, strict_parameters
 from app.db import SCHEMA_REVISION, check_schema
 from app.queries.listing import data_version, read_page
-from app.queries.service import CHANGE_ORDER, ChangeListQuery, count_all, select_changes
+from app.queries.service import CHANGE_ORDER, ChangeListQuery, count_all, replica_state, select_changes
 from app.rendering import service as rendering
 from app.schemas.common import Page
 from app.schemas.service import Change, Counts, Health, Index, Readiness
@@ -73,4 +73,12 @@ async def get_health() -> Response:
 def get_readiness(session: ReadSession) -> Response:
     """Readiness: the database is reachable and has this program's schema; 503 with the reason otherwise."""
     check_schema(session.connection())
-    return answer(Readiness(status="ready", schema_revision=SCHEMA_REVISION, data_version=data_version(session)))
+    return answer(
+        Readiness(
+            status="ready",
+            schema_revision=SCHEMA_REVISION,
+            data_version=data_version(session),
+            database=session.get_bind().dialect.name,
+            replica=rendering.replica(replica_state(session)),
+        )
+    )

@@ -73,6 +73,24 @@ def is_large(session: Session) -> bool:
     return session.execute(sa.select(models.Statement.id).offset(LARGE).limit(1)).first() is not None
 
 
+REPLAYED = sa.text("""
+    SELECT receiving, received - replayed AS lag_bytes,
+        CASE WHEN receiving AND received = replayed THEN 0
+             ELSE greatest(extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()), 0) END AS lag_seconds
+    FROM (SELECT EXISTS (SELECT FROM pg_stat_wal_receiver WHERE pid IS NOT NULL) AS receiving,
+                 pg_wal_lsn_diff(greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()), '0/0') AS received,
+                 pg_wal_lsn_diff(pg_last_wal_replay_lsn(), '0/0') AS replayed) AS log
+    WHERE pg_is_in_recovery()
+""")
+
+
+def replica_state(session: Session) -> sa.RowMapping | None:
+    """How far a standby has come; None when the database that answers is no standby."""
+    if session.get_bind().dialect.name != "postgresql":
+        return None
+    return session.execute(REPLAYED).mappings().one_or_none()
+
+
 def is_empty(connection: sa.Connection) -> bool:
     """Whether no document and no region has been loaded yet."""
     none = connection.execute(sa.select(models.Document.code).limit(1)).first() is None

@@ -37,12 +37,25 @@ class Health(Shape):
     status: Literal["ok"]
 
 
+class Replica(Shape):
+    """How far a standby has come."""
+
+    receiving: bool = Field(description="Whether it is connected to the server that it follows.")
+    lag_seconds: float | None = Field(
+        description="Age of the newest write it shows; 0 when it has replayed all that it received and is connected; "
+        "null when it replayed none since it was started."
+    )
+    lag_bytes: int = Field(description="Bytes of the log that it received and has not replayed.")
+
+
 class Readiness(Shape):
     """The database is reachable and has this program's schema."""
 
     status: Literal["ready"]
     schema_revision: str = Field(description="Migration the database is at.")
-    data_version: int = Field(description="Number of committed writes.")
+    data_version: int = Field(description="Number of committed writes that the database which answers has seen.")
+    database: Literal["sqlite", "postgresql"] = Field(description="Which kind of database answers.")
+    replica: Replica | None = Field(description="How far the standby that answers has come; null when it is no standby.")
 
 
 class Change(Shape):

@@ -1,12 +1,13 @@
 """Keeps the places that statements lie in: their regions and all regions around these, within the writer's transaction."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
-from app.db import days_between
-from app.domain.period import LENGTHS
+from app.db import insert_many
+from app.domain.period import longest
 from app.models import Region, RegionParent, Statement, StatementRegion, StatementScope
 
 EVERYWHERE = ""
@@ -14,6 +15,7 @@ EVERYWHERE = ""
 
 AT_ONCE = 500
 COLUMNS = [column.name for column in StatementScope.__table__.columns]
+Around = Mapping[str, Collection[str]]
 
 
 def refresh(connection: sa.Connection, operations: Mapping[tuple[str, str], str], moved: Collection[str]) -> None:
@@ -22,10 +24,11 @@ def refresh(connection: sa.Connection, operations: Mapping[tuple[str, str], str]
         rebuild(connection)
         return
     ids = sorted(code for resource, code in operations if resource == "statement")
+    around = _around(connection) if ids else {}
     for start in range(0, len(ids), AT_ONCE):
         batch = ids[start : start + AT_ONCE]
         connection.execute(sa.delete(StatementScope).where(StatementScope.statement.in_(batch)))
-        _fill(connection, Statement.id.in_(batch))
+        _insert(connection, batch, around)
 
 
 def rebuild(connection: sa.Connection) -> None:
@@ -34,41 +37,54 @@ def rebuild(connection: sa.Connection) -> None:
     indices = sorted(StatementScope.__table__.indexes, key=lambda index: str(index.name))  # type: ignore[attr-defined]
     for index in indices:
         index.drop(connection)
-    _fill(connection, sa.true())
+    around = _around(connection)
+    for ids in _windows(connection):
+        _insert(connection, ids, around)
     for index in indices:
         index.create(connection)
 
 
-def _fill(connection: sa.Connection, which: sa.ColumnElement[bool]) -> None:
-    live = sa.and_(which, Statement.status != "withdrawn")
-    lies, around = StatementRegion, _around()
-    own = sa.func.max(sa.case((around.c.place == lies.region, 1), else_=0)) == 1
-    places = (
-        sa.select(around.c.place.label("place"), own.label("own"), lies.statement.label("statement"))
-        .join(around, around.c.region == lies.region)
-        .join(Statement, Statement.id == lies.statement)
-        .where(live)
-        .group_by(around.c.place, lies.statement)
-    )
-    everywhere = sa.select(sa.literal(EVERYWHERE), sa.true(), Statement.id).where(live)
-    found = sa.union_all(places, everywhere).subquery()
-    rows = (
-        sa.select(found.c.place, found.c.own, found.c.statement, *_columns(connection.dialect.name))
-        .join(Statement, Statement.id == found.c.statement)
-        .order_by(found.c.place, found.c.own, found.c.statement)
-    )
-    connection.execute(sa.insert(StatementScope).from_select(COLUMNS, rows))
+def _windows(connection: sa.Connection) -> Iterator[list[str]]:
+    last = ""
+    following = sa.select(Statement.id).order_by(Statement.id).limit(AT_ONCE)
+    while ids := list(connection.execute(following.where(Statement.id > last)).scalars()):
+        yield ids
+        last = ids[-1]
 
 
-def _columns(dialect: str) -> Iterable[Any]:
-    """What lists are narrowed and ordered by, in the order of the table."""
-    days = days_between(dialect, Statement.period_start, Statement.period_end)
-    longest = sa.case(*((days < length, length) for length in LENGTHS), else_=0)
-    return Statement.indicator, Statement.kind, Statement.period_key, Statement.period_key_down, longest
+def _insert(connection: sa.Connection, ids: Sequence[str], around: Around) -> None:
+    """Write the places of those of these statements that are not withdrawn."""
+    regions: dict[str, list[str]] = defaultdict(list)
+    named = sa.select(StatementRegion.statement, StatementRegion.region).where(StatementRegion.statement.in_(ids))
+    for statement, region in connection.execute(named):
+        regions[statement].append(region)
+    table = Statement
+    columns = (table.id, table.indicator, table.kind, table.period_key, table.period_key_down)
+    select = sa.select(*columns, table.period_start, table.period_end).where(table.id.in_(ids), table.status != "withdrawn")
+    rows: list[tuple[Any, ...]] = []
+    for id_, *listed, start, end in connection.execute(select):
+        own = regions[id_]
+        places = dict.fromkeys([place for region in own for place in around[region]], 0)
+        places.update(dict.fromkeys([*own, EVERYWHERE], 1))
+        length = longest(start, end)
+        rows.extend((place, named_itself, id_, *listed, length) for place, named_itself in places.items())
+    insert_many(connection, StatementScope.__tablename__, COLUMNS, sorted(rows, key=lambda row: row[:3]))
 
 
-def _around() -> sa.CTE:
-    """Each region with itself and with every region that it lies in, by any chain of parents."""
-    around = sa.select(Region.code.label("region"), Region.code.label("place")).cte("around", recursive=True)
-    above = sa.select(around.c.region, RegionParent.parent).join(RegionParent, RegionParent.region == around.c.place)
-    return around.union(above)
+def _around(connection: sa.Connection) -> Around:
+    """Region → every region that it lies in, by any chain of parents."""
+    parents: dict[str, list[str]] = defaultdict(list)
+    for region, parent in connection.execute(sa.select(RegionParent.region, RegionParent.parent)):
+        parents[region].append(parent)
+    return {code: _above(code, parents) for code in connection.execute(sa.select(Region.code)).scalars()}
+
+
+def _above(region: str, parents: Mapping[str, Sequence[str]]) -> set[str]:
+    found: set[str] = set()
+    waiting = [region]
+    while waiting:
+        for parent in parents.get(waiting.pop(), ()):
+            if parent not in found:
+                found.add(parent)
+                waiting.append(parent)
+    return found

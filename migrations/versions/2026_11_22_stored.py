@@ -56,7 +56,7 @@ def upgrade() -> None:
     up = [day.format(column) for column in ("period_start", "period_end")]
     down = [swapped(each) for each in up]
     for column, parts in (("period_key", up), ("period_key_down", down)):
-        op.execute(f"UPDATE statement SET {column} = " + " || ".join(f"coalesce({each}, '~')" for each in parts))  # noqa: S608
+        op.execute(f"UPDATE statement SET {column} = " + " || ".join(f"coalesce({each}, '~')" for each in parts))
     for name, _ in WIDER:
         op.drop_index(name, table_name="statement")
     for name, columns in NARROWER:

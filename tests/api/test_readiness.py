@@ -47,8 +47,9 @@ def healthy(client: TestClient) -> None:
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
 
 
-def test_a_ready_service_says_so(client: TestClient) -> None:
-    assert client.get("/readyz").json() == {"status": "ready", "schema_revision": SCHEMA_REVISION, "data_version": 1}
+def test_a_ready_service_says_so(client: TestClient, backend: str) -> None:
+    ready = {"status": "ready", "schema_revision": SCHEMA_REVISION, "data_version": 1}
+    assert client.get("/readyz").json() == {**ready, "database": backend, "replica": None}
     healthy(client)
 
 

@@ -2,12 +2,14 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
+import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -126,3 +128,28 @@ def test_a_database_with_data_of_its_own_is_served_as_it_is(loaded: sa.Engine, t
         assert server.lines[0] == "Claimbook serves at https://claims.example.org"
         server.stop()
     assert "Renamed" in {row["name"] for row in rows_of(loaded, "region")}
+
+
+def metrics_of(start: str, *, workers: int) -> str:
+    """The metrics, as soon as so many workers tell theirs; a minute is taken for never."""
+    end = time.monotonic() + 60
+    text = ""
+    while len(set(re.findall(r'claimbook_requests_in_flight\{worker="(\d+)"\}', text))) != workers:
+        assert time.monotonic() < end, text
+        with suppress(TimeoutError), urllib.request.urlopen(f"{start}metrics", timeout=60) as answer:
+            text = answer.read().decode()
+    return text
+
+
+def test_any_worker_tells_the_metrics_of_all(new_database: Callable[..., str], templates: Templates, tmp_path: Path) -> None:
+    address, asked = new_database("sqlite", like=templates("sqlite", "seeded")), 40
+    with serving("--database", address, "--workers", "3", TMPDIR=str(tmp_path)) as server:
+        start = server.urls["start"]
+        metrics_of(start, workers=3)  # all are up
+        assert {status_at(f"{start}healthz") for _ in range(asked)} == {200}
+        for _ in range(5):
+            text = metrics_of(start, workers=3)
+            counts = re.findall(r'claimbook_request_duration_seconds_count\{.*route="/healthz".*\} (\S+)', text)
+            assert sum(map(float, counts)) == asked
+        server.stop()
+    assert list(tmp_path.glob("claimbook-*")) == [], "the directory in which they met is gone"

@@ -91,7 +91,12 @@ def test_the_compose_file_starts_with_the_command_of_the_readme_and_holds_what_i
     path = ROOT / "docker-compose.yml"
     assert f"`{COMPOSE}`" in path.read_text("utf-8").splitlines()[0]
     services = YAML(typ="safe").load(path)["services"]
-    assert set(services) == {"db", "migrate", "api"}
+    assert {name for name, service in services.items() if "profiles" not in service} == {"db", "migrate", "api"}
+    assert {name for name, service in services.items() if service.get("profiles") == ["scale"]} == {
+        "standby",
+        "pooler",
+        "api-scale",
+    }
     assert services["db"]["healthcheck"]
     assert services["db"]["volumes"]
     assert services["api"]["healthcheck"]
