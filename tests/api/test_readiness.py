@@ -81,7 +81,7 @@ def test_a_database_without_any_table_is_a_schema_mismatch_on_every_path(backend
 def test_a_missing_table_is_a_schema_mismatch_before_the_first_byte(loaded: sa.Engine) -> None:
     client = client_for(loaded)
     with loaded.begin() as connection:
-        connection.execute(sa.text("DROP TABLE relation"))
+        connection.execute(sa.text("DROP TABLE representation"))
     for path in ("/v1/statements", "/v1/statements.csv", "/v1/statements.json?limit_".removesuffix("?limit_")):
         unavailable(client, path, "schema-mismatch")
     assert client.get("/v1/regions.csv").status_code == 200
@@ -217,7 +217,7 @@ def test_a_query_that_waits_too_long_is_given_up(new_database: Callable[..., str
     client = client_for(engine)
     holder = engine_for(url)
     with holder.begin() as connection:
-        connection.exec_driver_sql("LOCK TABLE statement IN ACCESS EXCLUSIVE MODE")
+        connection.exec_driver_sql("LOCK TABLE statement, representation IN ACCESS EXCLUSIVE MODE")
         for path in ("/v1/statements", "/v1/statements.csv"):
             answer = client.get(path)
             assert answer.status_code == 503
