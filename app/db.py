@@ -25,6 +25,9 @@ from app.settings import Settings
 SCHEMA_REVISION = "2026_11_22_search"
 """The migration this program's tables are those of; a test compares it with the newest file under `migrations/versions`."""
 
+IDLE_SECONDS = 120
+"""Seconds after which PostgreSQL ends a reader that asks nothing within its transaction; writers may take their time."""
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -97,6 +100,7 @@ def _sqlite_engine(url: URL, settings: Settings, *, create: bool) -> sa.Engine:
             raise DatabaseUnavailableError(f"The directory {path.parent} of the database does not exist.")
     engine = sa.create_engine(
         url,
+        hide_parameters=True,
         connect_args={"timeout": settings.busy_timeout, "check_same_thread": False},
         **({} if url.database in (None, "", ":memory:") else _pool(settings)),
     )
@@ -120,9 +124,11 @@ def _sqlite_engine(url: URL, settings: Settings, *, create: bool) -> sa.Engine:
 def _postgres_engine(url: URL, settings: Settings) -> sa.Engine:
     milliseconds = int(settings.statement_timeout * 1000)
     options = f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds} -c timezone=UTC"
+    options += f" -c idle_in_transaction_session_timeout={IDLE_SECONDS * 1000}"
     try:
         return sa.create_engine(
             url,
+            hide_parameters=True,
             connect_args={"options": options, "connect_timeout": 5},
             pool_pre_ping=True,
             **_pool(settings),
@@ -150,6 +156,7 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
         with connection.begin():
             if connection.dialect.name == "postgresql":
                 connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+                connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
                 connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('claimbook.write'))")
             yield connection
 

@@ -1,6 +1,6 @@
 """Puts the application together: wiring only."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -32,9 +32,11 @@ from app.api import (
 from app.api.coding import Coded
 from app.api.conditional import Clock, Conditional
 from app.api.door import Door, Sealed
+from app.api.logs import CONFIGURATION, Logged
 from app.api.negotiation import Negotiated
 from app.api.ranges import Ranges
 from app.api.spool import Spool
+from app.api.turns import Turns
 from app.db import make_engine, make_sessions
 from app.exports.formats import FORMATS
 from app.settings import Settings
@@ -42,10 +44,17 @@ from app.version import VERSION
 from app.web import pages
 
 EXPOSED = ["ETag", "Link", "Content-Range", "Accept-Ranges", "Content-Disposition", "Content-Location", "Retry-After"]
+EXPOSED += ["X-Request-Id"]
+
+CONNECTION = "app.api.connection:Connection"
+"""The protocol of a connection, by name: each process of a server loads it for itself."""
+LOGS = CONFIGURATION
 
 
-def create_app(settings: Settings | None = None, *, engine: sa.Engine | None = None) -> FastAPI:
-    """The application for these settings; `engine` is made from them unless one is given."""
+def create_app(
+    settings: Settings | None = None, *, engine: sa.Engine | None = None, on_stop: Callable[[], None] = lambda: None
+) -> FastAPI:
+    """The application for these settings; `engine` is made from them unless one is given, `on_stop` is called at the very end."""
     settings = settings or Settings()
     engine = engine or make_engine(settings)
     spool = Spool(settings.spool_dir, settings.spool_bytes)
@@ -56,8 +65,10 @@ def create_app(settings: Settings | None = None, *, engine: sa.Engine | None = N
         yield
         spool.close()
         engine.dispose()
+        on_stop()
 
     app = create_routes(settings, engine, lifespan)
+    app.add_middleware(Turns, seconds=settings.pool_timeout)
     app.add_middleware(Conditional, settings=settings, clock=Clock(engine), spool=spool)
     app.add_middleware(Negotiated, routes=app, address=settings.address)
     app.add_middleware(Ranges, spool=spool, whole=frozenset(each.media_type for each in FORMATS.values() if each.whole))
@@ -72,6 +83,7 @@ def create_app(settings: Settings | None = None, *, engine: sa.Engine | None = N
         max_age=86400,
     )
     app.add_middleware(Sealed)
+    app.add_middleware(Logged, access_log=settings.access_log)
     return app
 
 
@@ -118,5 +130,5 @@ def create_routes(settings: Settings, engine: sa.Engine, lifespan: Any = None) -
 
 
 def app_from_environment() -> FastAPI:
-    """For `uvicorn --factory app.main:app_from_environment` and for worker processes."""
+    """For `uvicorn --factory app.main:app_from_environment`."""
     return create_app(Settings())

@@ -66,6 +66,12 @@ KINDS: dict[str, Kind] = {
         "`Accept` names no media type that this list comes in, or the suffix one that this installation cannot write.",
         "Ask for one that the problem lists. `.parquet` and `.xlsx` need the extra: `pip install 'claimbook[export]'`.",
     ),
+    "request-timeout": Kind(
+        408,
+        "The request took too long to arrive",
+        "A request, its body included, must have arrived whole within the time that the operator allows (30 seconds).",
+        "Send it again, in one go.",
+    ),
     "withdrawn": Kind(
         410,
         "The statement was withdrawn",
@@ -86,6 +92,12 @@ KINDS: dict[str, Kind] = {
         "There is no such part",
         "`Range` begins beyond the end of the answer.",
         "`Content-Range` says how long the answer is; ask for a part inside it, or for all of it.",
+    ),
+    "headers-too-large": Kind(
+        431,
+        "The headers are too large",
+        "At most 100 headers of together at most 32 KiB are read.",
+        "Send fewer or shorter headers; nothing here needs cookies.",
     ),
     "unknown-parameter": Kind(
         422,
@@ -152,6 +164,12 @@ KINDS: dict[str, Kind] = {
         "The database is not available",
         "The database could not be reached, or had no connection free.",
         "Try again shortly.",
+    ),
+    "too-busy": Kind(
+        503,
+        "The server is busy",
+        "More clients are connected, or more requests are at work, than one process takes on; or it is being stopped.",
+        "Try again after the seconds in `Retry-After`.",
     ),
     "query-too-slow": Kind(
         503, "The query took too long", "The query ran into the time limit of one statement.", "Add a filter, or ask for less."
