@@ -123,7 +123,7 @@ def _refusal(scope: Scope) -> Response | None:
     length = Headers(scope=scope).get("content-length", "0")
     if re.fullmatch(r"[0-9]+", length) and int(length[:20]) > MAX_BODY:
         detail = f"A body of at most {MAX_BODY:,} bytes was expected."
-        return problem("content-too-large", detail, headers=CLOSE)
+        return problem("content-too-large", detail)
     decoded = unquote_to_bytes(query.replace(b"+", b" "))
     try:
         decoded.decode("utf-8")

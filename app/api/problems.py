@@ -214,6 +214,7 @@ def problem(code: str, detail: str, faults: Sequence[Fault] = (), headers: dict[
     extra = {
         "Cache-Control": "no-store",
         **({"Retry-After": str(RETRY_SECONDS)} if kind.status == 503 else {}),
+        **({"Connection": "close"} if kind.status == 413 else {}),  # the rest of the body is not read
         **(headers or {}),
     }
     return Response(content.encode(), status_code=kind.status, media_type=MEDIA_TYPE, headers=extra)
