@@ -111,6 +111,7 @@ def main() -> None:
                     rate = cost(port, process.pid) if shutil.which("wrk") else 0.0
                     found.setdefault((loop, http), []).append((rate, asyncio.run(last_of_many(port))))
                     process.kill()
+                print(".", end="", file=sys.stderr, flush=True)
     print(f"{'loop':8} {'parser':30} {'us CPU':>10} {'last of 64, s':>14}   (fair: {CLIENTS * told.work / 1000:.2f} s)")
     for (loop, http), rounds in found.items():
         rates, waits = zip(*rounds, strict=True)

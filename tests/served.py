@@ -5,6 +5,8 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from tempfile import TemporaryFile
+from typing import IO
 from urllib.parse import urlsplit
 
 from make import ROOT
@@ -14,9 +16,9 @@ from observe import COMMAND, Ran
 class Server:
     """A running server and what it printed before it was ready."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
+    def __init__(self, process: subprocess.Popen[str], errors: IO[str]) -> None:
         assert process.stdout
-        self.process = process
+        self.process, self._errors = process, errors
         self.lines: list[str] = []
         for line in process.stdout:
             self.lines.append(line.rstrip("\n"))
@@ -32,23 +34,30 @@ class Server:
     def stop(self, number: signal.Signals = signal.SIGTERM) -> Ran:
         """Send a signal and wait for the end."""
         self.process.send_signal(number)
-        out, err = self.process.communicate(timeout=20)
-        return Ran(self.process.returncode, out, err)
+        out, _ = self.process.communicate(timeout=20)
+        return Ran(self.process.returncode, out, self.errors())
+
+    def errors(self) -> str:
+        """What it has written on standard error; to a file, since nobody reads along and a full pipe would stop it."""
+        self._errors.seek(0)
+        return self._errors.read()
 
 
 @contextmanager
 def serving(*arguments: str, **environment: str) -> Iterator[Server]:
+    errors = TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115
     process = subprocess.Popen(
         [*COMMAND, "serve", "--port", "0", *arguments],
         cwd=ROOT,
         env={**os.environ, **environment},
         text=True,
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=errors,
     )
     try:
-        yield Server(process)
+        yield Server(process, errors)
     finally:
         if process.poll() is None:
             process.kill()
         process.communicate()
+        errors.close()

@@ -10,7 +10,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api.problems import METHODS, methods_at, problem, stands_at, unforeseen
+from app.api.problems import METHODS, classify, logger, methods_at, problem, stands_at, unforeseen
 from app.errors import Fault
 
 MAX_QUERY = 8192
@@ -85,7 +85,8 @@ class Door:
             return  # nobody is there to be answered
         except Exception as error:
             if started:
-                raise
+                _cut_off(scope["path"], error)
+                return
             await unforeseen(Request(inner), error)(inner, receive, sending)
 
 
@@ -107,6 +108,14 @@ class Sealed:
             await send(message)
 
         await self.app(scope, receive, sending)
+
+
+def _cut_off(path: str, error: Exception) -> None:
+    """An answer that cannot go on ends without its end, so that the client knows; raises what is an error of our own."""
+    code, detail = classify(error)
+    if code == "internal-error":
+        raise error
+    logger.warning("the answer to %s was cut off: %s", path, detail)
 
 
 def _refusal(scope: Scope) -> Response | None:

@@ -85,7 +85,10 @@ KINDS: dict[str, Kind] = {
         414, "The address is too long", "Queries of more than 8192 bytes are refused.", "Ask for fewer codes at once."
     ),
     "unsupported-media-type": Kind(
-        415, "The body is of another type", "A body is read as JSON only.", "Send `Content-Type: application/json`."
+        415,
+        "The body is of another type",
+        "A body is read as JSON in UTF-8 only, and never unpacked.",
+        "Send `Content-Type: application/json`, not compressed.",
     ),
     "range-not-satisfiable": Kind(
         416,
