@@ -25,9 +25,6 @@ from app.settings import Settings
 SCHEMA_REVISION = "2026_11_22_search"
 """The migration this program's tables are those of; a test compares it with the newest file under `migrations/versions`."""
 
-IDLE_SECONDS = 120
-"""Seconds after which PostgreSQL ends a reader that asks nothing within its transaction; writers may take their time."""
-
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -35,6 +32,9 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+IDLE_SECONDS = 120
+"""Seconds after which PostgreSQL ends a reader that asks nothing within its transaction; writers may take their time."""
 
 
 def text_type() -> sa.String:

@@ -47,7 +47,14 @@ class Application:
 def serve(loop: str, parser: str, work: float) -> None:
     with socket.create_server(("127.0.0.1", 0), backlog=2048) as listener:
         print(listener.getsockname()[1], flush=True)
-        settings = {"lifespan": "off", "ws": "none", "backlog": 2048, "access_log": False, "log_level": "error"}
+        settings = {
+            "lifespan": "off",
+            "ws": "none",
+            "proxy_headers": False,
+            "backlog": 2048,
+            "access_log": False,
+            "log_level": "error",
+        }
         config = uvicorn.Config(Application(work), loop=loop, http=parser, **settings)  # type: ignore[arg-type]
         uvicorn.Server(config).run(sockets=[listener])
 

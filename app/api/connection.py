@@ -42,7 +42,7 @@ class Connection(HttpToolsProtocol):
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
-        settings: Settings = config.loaded_app.state.settings
+        settings: Settings = config.loaded_app.state.settings  # needs proxy_headers=False, or uvicorn wraps the application
         self._seconds = settings.receive_seconds
         self._most = settings.max_connections
         self._above = False  # beyond the ceiling when it was made

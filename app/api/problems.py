@@ -235,6 +235,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(SQLAlchemyError, _database_error)
+    app.add_exception_handler(UnicodeDecodeError, _database_error)
     app.add_exception_handler(Exception, unforeseen)
 
 
@@ -310,6 +311,8 @@ def classify(error: Exception) -> tuple[str, str]:
     """The problem that a database error is, by SQLSTATE on PostgreSQL and by message on SQLite."""
     if isinstance(error, PoolTimeoutError):
         return "database-unavailable", "Every database connection is in use; try again shortly."
+    if isinstance(error, UnicodeDecodeError):
+        return "database-unavailable", "The database holds bytes that are no text; it is damaged."
     if not isinstance(error, DBAPIError):
         return "internal-error", "The request could not be answered."
     state = getattr(error.orig, "sqlstate", None) or ""

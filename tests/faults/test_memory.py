@@ -54,6 +54,7 @@ def test_the_server_does_not_grow_with_hostile_requests(
             answer.read()
             seen[answer.status] = seen.get(answer.status, 0) + 1
         grown = memory(server) - before
+        connection.close()
     print(f"{backend}: {REQUESTS} hostile requests, {grown / 2**20:+.1f} MiB; answers {dict(sorted(seen.items()))}")
     assert max(seen) < 500
     assert grown < MOST

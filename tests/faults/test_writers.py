@@ -35,7 +35,7 @@ Database = Callable[..., str]
 def seeds(tmp_path_factory: pytest.TempPathFactory) -> list[Seed]:
     """One for each writer; each rewrites every statement of one document."""
     content = (SEED / CHANGED).read_text("utf-8")
-    texts = [re.sub(r"(?m)^  text: (['\"]?)", rf"  text: \1Writer {number}: ", content) for number in range(WRITERS)]
+    texts = [re.sub(r"(?m)^  text: (['\"]?)", rf"  text: \1Writer {number} says ", content) for number in range(WRITERS)]
     return [gather(write_seed(tmp_path_factory.mktemp("seed"), {CHANGED: text})) for text in texts]
 
 
@@ -124,7 +124,7 @@ def test_a_clock_that_jumps_changes_no_order_and_no_answer(
     content = (SEED / CHANGED).read_text("utf-8")
     addresses = [new_database(backend, like=templates(backend, "seeded")) for _ in range(2)]
     for number, jump in enumerate((shift, -shift, 0)):
-        text = re.sub(r"(?m)^  text: (['\"]?)", rf"  text: \1Time {number}: ", content)
+        text = re.sub(r"(?m)^  text: (['\"]?)", rf"  text: \1Time {number} says ", content)
         directory = write_seed(tmp_path / str(number), {CHANGED: text})
         for address, seconds in zip(addresses, (0, jump), strict=True):
             source = f"{CALL}; shim.shim_clock(ctypes.c_long({seconds}))"
