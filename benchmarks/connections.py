@@ -1,6 +1,6 @@
 """Which event loop and which HTTP parser? Prints CPU time a request, and how long the last of 64 new clients waits.
 
-    python benchmarks/connections.py [--rounds 5] [--work 2.5]
+    python benchmarks/connections.py [--rounds 5] [--work 2.5] [--parsers ...]
 
 Each variant serves the same application in a process of its own: an answer of 2 bytes, or one after `--work` milliseconds
 of CPU. The fair share of the last client is 64 times the work. The first figure needs `wrk` and /proc.
@@ -16,6 +16,7 @@ import statistics
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -70,7 +71,7 @@ async def last_of_many(port: int) -> float:
         await reader.readexactly(2)
         ended = time.perf_counter()
         # a client goes on asking on its connection, as a dashboard does, while others wait to be let in
-        for _ in range(4):
+        for _ in range(30):
             writer.write(b"GET /work HTTP/1.1\r\nhost: a\r\n\r\n")
             while await reader.readline() != b"\r\n":
                 pass
@@ -101,6 +102,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--work", type=float, default=2.5)
+    parser.add_argument("--parsers", nargs="+", default=PARSERS)
     parser.add_argument("--serve", nargs=2, help=argparse.SUPPRESS)
     told = parser.parse_args()
     if told.serve:
@@ -109,12 +111,12 @@ def main() -> None:
     found: dict[tuple[str, str], list[tuple[float, float]]] = {}
     for _ in range(told.rounds):
         for loop in LOOPS:
-            for http in PARSERS:
+            for http in told.parsers:
                 command = [sys.executable, __file__, "--work", str(told.work), "--serve", loop, http]
                 with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
                     assert process.stdout
                     port = int(process.stdout.readline())
-                    time.sleep(1)
+                    urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=60).close()  # until it is there
                     rate = cost(port, process.pid) if shutil.which("wrk") else 0.0
                     found.setdefault((loop, http), []).append((rate, asyncio.run(last_of_many(port))))
                     process.kill()

@@ -14,7 +14,7 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
-from app.api.door import MAX_BODY, MAX_PATH, MAX_QUERY, REFUSAL
+from app.api.door import LIVENESS, MAX_BODY, MAX_PATH, MAX_QUERY, REFUSAL
 from app.settings import Settings
 
 MAX_HEADERS = 100
@@ -51,7 +51,7 @@ class Connection(HttpToolsProtocol):
         self._in_head = self._in_line = True
         self._head = self._body = 0  # bytes of this request so far
         self._deaf = False  # whatever else comes is thrown away
-        self._data = b""
+        self._begun = b""  # what a request began with
         self._watch: asyncio.TimerHandle | None = None
 
     # The time it may take
@@ -112,19 +112,13 @@ class Connection(HttpToolsProtocol):
             self._owed = self.loop.time()
         if self._in_head:
             if self._in_line:
-                data = self._encoded(data)
+                self._begun = data
+                self._in_line = b"\n" not in data
+                data = data if data.isascii() else _encoded(data)
             self._head += len(data)
         super().data_received(data)
         if self._in_head and self._head > MAX_HEAD:
             self._refuse("address-too-long" if self._in_line else "headers-too-large")
-
-    def _encoded(self, data: bytes) -> bytes:
-        line, newline, rest = data.partition(b"\n")
-        self._in_line = not newline
-        self._data = line
-        if line.isascii():
-            return data
-        return re.sub(rb"[\x80-\xff]", lambda byte: b"%%%02X" % byte[0][0], line) + newline + rest
 
     def on_message_begin(self) -> None:
         """The first byte of a request."""
@@ -138,26 +132,34 @@ class Connection(HttpToolsProtocol):
         if self._deaf:
             return
         self._in_head = False
-        size = sum(len(name) + len(value) + 4 for name, value in self.headers)
-        refusal = None
-        if len(self.url) > MAX_ADDRESS:
-            refusal, self.url = "address-too-long", b"/"
-        elif size > MAX_HEAD or len(self.headers) > MAX_HEADERS:
-            refusal = "headers-too-large"
-            self.headers.clear()
-        elif self._above and len(self.connections) > self._most:
-            refusal = "too-busy"
+        refusal = self._fault()
         if refusal is not None:
             self.scope["state"][REFUSAL] = refusal
+            self.url = b"/"
+            self.headers.clear()
         super().on_headers_complete()
-        if self.parser.get_method() not in (b"GET", b"HEAD") or any(name in BODY_HEADERS for name, _ in self.headers) or refusal:
+        if refusal is not None or self.scope["method"] not in ("GET", "HEAD"):
             self.cycle.transport = _Lingering(self)  # type: ignore[assignment]
+
+    def _fault(self) -> str | None:
+        """Why a request whose head is complete is refused, if it is."""
+        if len(self.url) > MAX_ADDRESS:
+            return "address-too-long"
+        if len(self.headers) > MAX_HEADERS:
+            return "headers-too-large"
+        if self._head > MAX_HEAD and sum(len(name) + len(value) + 4 for name, value in self.headers) > MAX_HEAD:
+            return "headers-too-large"
+        if self._above and len(self.connections) > self._most and not self.url.startswith(LIVENESS.encode()):
+            return "too-busy"
+        return None
 
     def on_body(self, body: bytes) -> None:
         """A body that goes on after it was refused ends the connection."""
         if self._deaf:
             return
         super().on_body(body)
+        if self._body == 0:
+            self.cycle.transport = _Lingering(self)  # type: ignore[assignment]
         self._body += len(body)
         if self._body > MAX_BODY and self.cycle.response_complete:
             self.linger()
@@ -175,7 +177,7 @@ class Connection(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002
         """What cannot be read as HTTP, as a problem document."""
         unknown = isinstance(sys.exc_info()[1], httptools.HttpParserInvalidMethodError)
-        self._refuse("method-not-allowed" if unknown and re.match(rb"[A-Za-z-]{1,40} /", self._data) else "malformed-request")
+        self._refuse("method-not-allowed" if unknown and re.match(rb"[A-Za-z-]{1,40} /", self._begun) else "malformed-request")
 
     def _refuse(self, code: str) -> None:
         """Let the application say what is wrong with a request that never became one; then nothing more is heard."""
@@ -214,7 +216,10 @@ class Connection(HttpToolsProtocol):
             self.transport.write_eof()
 
 
-BODY_HEADERS = (b"content-length", b"transfer-encoding")
+def _encoded(data: bytes) -> bytes:
+    """The first line with what is not ASCII percent-encoded."""
+    line, newline, rest = data.partition(b"\n")
+    return re.sub(rb"[\x80-\xff]", lambda byte: b"%%%02X" % byte[0][0], line) + newline + rest
 
 
 class _Lingering:

@@ -121,7 +121,7 @@ def _cut_off(path: str, error: Exception) -> None:
 def _refusal(scope: Scope) -> Response | None:
     """A problem for a request that no route should see, or None."""
     refused = scope.get("state", {}).get(REFUSAL)
-    if refused is not None and not (refused == "too-busy" and scope["path"] == LIVENESS):
+    if refused is not None:
         allow = {"Allow": METHODS} if refused == "method-not-allowed" else {}
         return problem(refused, REFUSALS[refused], headers={**CLOSE, **allow})
     query: bytes = scope.get("query_string", b"")
