@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from tempfile import TemporaryFile
 from typing import IO
 from urllib.parse import urlsplit
@@ -53,11 +53,13 @@ def serving(*arguments: str, **environment: str) -> Iterator[Server]:
         text=True,
         stdout=subprocess.PIPE,
         stderr=errors,
+        start_new_session=True,
     )
     try:
         yield Server(process, errors)
     finally:
         if process.poll() is None:
-            process.kill()
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)  # its workers too
         process.communicate()
         errors.close()

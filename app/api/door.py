@@ -111,11 +111,14 @@ class Sealed:
 
 
 def _cut_off(path: str, error: Exception) -> None:
-    """An answer that cannot go on ends without its end, so that the client knows; raises what is an error of our own."""
+    """An answer that cannot go on ends without its end, so that the client knows; raises what is an error of our own.
+
+    A session may also fail when the answer is complete: then there is only this line of the log.
+    """
     code, detail = classify(error)
     if code == "internal-error":
         raise error
-    logger.warning("the answer to %s was cut off: %s", path, detail)
+    logger.warning("after the answer to %s had begun: %s", path, detail)
 
 
 def _refusal(scope: Scope) -> Response | None:

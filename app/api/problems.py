@@ -309,6 +309,8 @@ def _database_error(request: Request, error: Exception) -> Response:
 
 def classify(error: Exception) -> tuple[str, str]:
     """The problem that a database error is, by SQLSTATE on PostgreSQL and by message on SQLite."""
+    if isinstance(error, RuntimeError) and isinstance(error.__cause__, SQLAlchemyError):
+        error = error.__cause__  # Starlette says that the answer had begun; what ended it stands behind that
     if isinstance(error, PoolTimeoutError):
         return "database-unavailable", "Every database connection is in use; try again shortly."
     if isinstance(error, UnicodeDecodeError):
@@ -329,8 +331,10 @@ def classify(error: Exception) -> tuple[str, str]:
 
 def unforeseen(request: Request, error: Exception) -> Response:
     """The answer to an error that nothing else answers; what it was stands in the log only."""
-    logger.exception("error on %s", request.scope["path"], exc_info=error)
-    return problem("internal-error", "The request could not be answered.")
+    code, detail = classify(error)
+    if code == "internal-error":
+        logger.exception("error on %s", request.scope["path"], exc_info=error)
+    return problem(code, detail)
 
 
 def methods_at(app: FastAPI, scope: Any) -> str:

@@ -469,6 +469,13 @@ def driver_error(message: str, state: str | None = None) -> OperationalError:
     return OperationalError("SELECT secret FROM /etc/passwd", {}, Driver(message))
 
 
+def begun(cause: Exception) -> RuntimeError:
+    """What Starlette raises when an error comes after an answer had begun."""
+    error = RuntimeError("Caught handled exception, but response already started.")
+    error.__cause__ = cause
+    return error
+
+
 @pytest.mark.parametrize(
     ("error", "code"),
     [
@@ -490,6 +497,10 @@ def driver_error(message: str, state: str | None = None) -> OperationalError:
         (driver_error('column "x" does not exist', "42703"), "schema-mismatch"),
         (sa.exc.ProgrammingError("SELECT", {}, Exception("syntax")), "internal-error"),
         (sa.exc.InvalidRequestError("misuse"), "internal-error"),
+        (begun(driver_error("terminating connection", "57P01")), "database-unavailable"),
+        (begun(sa.exc.InvalidRequestError("misuse")), "internal-error"),
+        (RuntimeError("of another kind"), "internal-error"),
+        (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"), "database-unavailable"),
     ],
     ids=lambda each: each if isinstance(each, str) else "",
 )
