@@ -55,8 +55,8 @@ def server(database: str) -> Iterator[Server]:
 
 
 def connect(server: Server) -> socket.socket:
-    client = socket.create_connection(("127.0.0.1", server.port), timeout=20)
-    client.settimeout(20)
+    client = socket.create_connection(("127.0.0.1", server.port), timeout=HANGS)
+    client.settimeout(HANGS)
     return client
 
 
@@ -82,7 +82,7 @@ def ask(server: Server, raw: bytes) -> Told | None:
 def get(server: Server, path: str = "/v1/statements?limit=1") -> tuple[int, float]:
     """Status and seconds of an ordinary request on a connection of its own."""
     began = time.monotonic()
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=HANGS)
     connection.request("GET", path)
     status = connection.getresponse().status
     connection.close()
@@ -300,7 +300,7 @@ def test_the_server_stops_within_its_grace_time_whatever_is_open(database: str, 
             client.connect(("127.0.0.1", server.port))
             client.sendall(raw)
             clients.append(client)
-        assert get(server)[0] == 200
+        assert get(server, "/healthz")[0] == 200
         server.process.send_signal(signal.SIGTERM)
         began = time.monotonic()
         server.process.wait(timeout=HANGS)
