@@ -421,6 +421,7 @@ def mcp(
             serve_http(settings, engine, listener)
 
 
+@app.command()
 def backup(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write; must not be there yet.")],
     drill: Annotated[bool, typer.Option("--drill", help="Restore the copy in a scratch place and compare.")] = False,

@@ -37,6 +37,9 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
+IDLE_SECONDS = 120
+"""Seconds after which PostgreSQL ends a reader that asks nothing within its transaction; writers may take their time."""
+
 
 def text_type() -> sa.String:
     """Text that sorts byte by byte on both databases (SQLite's BINARY is PostgreSQL's collation "C")."""
@@ -104,6 +107,7 @@ def _sqlite_engine(url: URL, settings: Settings, *, create: bool) -> sa.Engine:
             raise DatabaseUnavailableError(f"The directory {path.parent} of the database does not exist.")
     engine = sa.create_engine(
         url,
+        hide_parameters=True,
         connect_args={"timeout": settings.busy_timeout, "check_same_thread": False},
         **({} if url.database in (None, "", ":memory:") else _pool(settings)),
     )
@@ -148,13 +152,19 @@ class _Limit:
 
 def _postgres_engine(url: URL, settings: Settings) -> sa.Engine:
     milliseconds = int(settings.statement_timeout * 1000)
-    limits = {"statement_timeout": milliseconds, "lock_timeout": milliseconds, "timezone": "UTC"}
+    limits = {
+        "statement_timeout": milliseconds,
+        "lock_timeout": milliseconds,
+        "idle_in_transaction_session_timeout": IDLE_SECONDS * 1000,
+        "timezone": "UTC",
+    }
     begun = "; ".join(f"SET LOCAL {name} = '{value}'" for name, value in limits.items())
     options = " ".join(f"-c {name}={value}" for name, value in limits.items())
     kept: dict[str, Any] = {"prepare_threshold": None} if settings.transaction_pooler else {"options": options}
     try:
         engine = sa.create_engine(
             url,
+            hide_parameters=True,
             connect_args={**kept, "connect_timeout": 5},
             execution_options={"begun": begun} if settings.transaction_pooler else {},
             pool_pre_ping=True,
@@ -205,6 +215,7 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
             if connection.dialect.name == "postgresql":
                 connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
                 connection.exec_driver_sql(ONE_BY_ONE)
+                connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
                 connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('claimbook.write'))")
             yield connection
 

@@ -1,6 +1,6 @@
 """Puts the application together: wiring only."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -38,6 +38,7 @@ from app.api.coding import Coded
 from app.api.conditional import Clock, Conditional, follows_from_data
 from app.api.deprecation import Deprecated
 from app.api.door import Door, Sealed
+from app.api.logs import CONFIGURATION, Logged
 from app.api.metering import Metered, Tally
 from app.api.metrics import state_of
 from app.api.negotiation import Negotiated
@@ -47,6 +48,7 @@ from app.api.ranges import Ranges
 from app.api.remembered import Remembered
 from app.api.spool import Spool
 from app.api.tracing import TELEMETRY, trace_queries
+from app.api.turns import Turns
 from app.db import make_engine, make_sessions
 from app.exports.formats import FORMATS
 from app.exports.package import MEDIA_TYPE as ARCHIVE
@@ -57,12 +59,18 @@ from app.web.twins import Twinned
 
 EXPOSED = [
     *("ETag", "Link", "Content-Range", "Accept-Ranges", "Content-Disposition", "Content-Location", "Retry-After"),
-    *("Deprecation", "Sunset"),
+    *("Deprecation", "Sunset", "X-Request-Id"),
 ]
 
+CONNECTION = "app.api.connection:Connection"
+"""The protocol of a connection, by name: each process of a server loads it for itself."""
+LOGS = CONFIGURATION
 
-def create_app(settings: Settings | None = None, *, engine: sa.Engine | None = None) -> FastAPI:
-    """The application for these settings; `engine` is made from them unless one is given."""
+
+def create_app(
+    settings: Settings | None = None, *, engine: sa.Engine | None = None, on_stop: Callable[[], None] = lambda: None
+) -> FastAPI:
+    """The application for these settings; `engine` is made from them unless one is given, `on_stop` is called at the very end."""
     settings = settings or Settings()
     engine = engine or make_engine(settings, reading=True)
     trace_queries(engine)
@@ -80,8 +88,10 @@ def create_app(settings: Settings | None = None, *, engine: sa.Engine | None = N
         peers.close()
         spool.close()
         engine.dispose()
+        on_stop()
 
     app = create_routes(settings, engine, lifespan)
+    app.add_middleware(Turns, seconds=settings.pool_timeout)
     app.add_middleware(Quick, engine=engine, settings=settings)
     app.add_middleware(Conditional, settings=settings, clock=clock, spool=spool, answers=tally.answers)
     app.add_middleware(Negotiated, routes=app, address=settings.address)
@@ -106,6 +116,7 @@ def create_app(settings: Settings | None = None, *, engine: sa.Engine | None = N
         app.state.peers = peers
         app.include_router(metrics.router)
         app.add_middleware(Metered, tally=tally, routes=app)
+    app.add_middleware(Logged, access_log=settings.access_log)
     return app
 
 
@@ -157,5 +168,5 @@ def create_routes(settings: Settings, engine: sa.Engine, lifespan: Any = None) -
 
 
 def app_from_environment() -> FastAPI:
-    """For `uvicorn --factory app.main:app_from_environment` and for worker processes."""
+    """For `uvicorn --factory app.main:app_from_environment`."""
     return create_app(Settings())

@@ -2,7 +2,9 @@
 
 import errno
 import os
+import signal
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -15,7 +17,7 @@ from uvicorn.supervisors import Multiprocess
 
 from app.db import SCHEMA_REVISION, check_schema, schema_revision
 from app.errors import ClaimbookError
-from app.main import create_app
+from app.main import CONNECTION, LOGS, create_app
 from app.paths import bundled
 from app.queries.service import is_empty
 from app.seed.load import seed_directory
@@ -23,6 +25,10 @@ from app.settings import Settings
 from app.upgrade import migrate
 
 BACKLOG = 2048  # connections that may wait to be taken
+FILES = 256
+"""Files a process opens beside its connections."""
+LAST_SECONDS = 1.0
+"""Seconds after the grace time in which a thread may still end by itself."""
 
 
 def prepare(engine: sa.Engine, *, migrate_postgres: bool) -> Iterator[str]:
@@ -65,7 +71,9 @@ def listen(settings: Settings) -> socket.socket:
 
 def run(settings: Settings, listener: socket.socket, *, workers: int, access_log: bool) -> None:
     """Serve on the listening socket until stopped."""
-    settings = settings.model_copy(update={"port": listener.getsockname()[1]})
+    room = _room(settings.max_connections)
+    known = {"port": listener.getsockname()[1], "max_connections": room, "access_log": access_log or settings.access_log}
+    settings = settings.model_copy(update=known)
     address = settings.address
     print(
         f"Claimbook serves at {address}\n"
@@ -77,22 +85,51 @@ def run(settings: Settings, listener: socket.socket, *, workers: int, access_log
     )
     with suppress(KeyboardInterrupt), ExitStack() as stack:
         if workers == 1:
-            config = _config(create_app(settings), settings, access_log=access_log)
+            config = _config(create_app(settings, on_stop=leave_soon), settings)
             uvicorn.Server(config).run(sockets=[listener])
         else:
             settings.metrics_dir = settings.metrics_dir or Path(stack.enter_context(TemporaryDirectory(prefix="claimbook-")))
             os.environ.update(_environment(settings))
-            config = _config("app.main:app_from_environment", settings, access_log=access_log, workers=workers)
+            config = _config("app.serving:app_of_a_worker", settings, workers=workers)
             Multiprocess(config, sockets=[listener]).run()
 
 
-def _config(application: FastAPI | str, settings: Settings, *, access_log: bool, workers: int | None = None) -> uvicorn.Config:
+def app_of_a_worker() -> FastAPI:
+    """The application in a worker process."""
+    return create_app(Settings(), on_stop=leave_soon)
+
+
+def leave_soon() -> None:
+    """End this process even if a thread is still at work: the grace time is over when the application stops."""
+    timer = threading.Timer(LAST_SECONDS, os._exit, (128 + signal.SIGTERM,))
+    timer.daemon = True
+    timer.start()
+
+
+def _room(wanted: int) -> int:
+    """The number of connections there is room for, once this process may open as many files as the system lets it."""
+    try:
+        import resource  # noqa: PLC0415
+    except ImportError:  # a system that counts files otherwise
+        return wanted
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = 2 * wanted + FILES if most == resource.RLIM_INFINITY else most
+    resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, most))
+    return max(1, min(wanted, (allowed - FILES) // 2))
+
+
+def _config(application: FastAPI | str, settings: Settings, *, workers: int | None = None) -> uvicorn.Config:
     return uvicorn.Config(
         application,
         factory=isinstance(application, str),
         workers=workers,
-        access_log=access_log,
-        log_level="info" if access_log else "warning",
+        http=CONNECTION,
+        ws="none",
+        loop="asyncio",
+        backlog=BACKLOG,
+        log_config=LOGS,
+        log_level="error",
+        access_log=False,
         timeout_graceful_shutdown=settings.grace_seconds,
         server_header=False,
         proxy_headers=False,

@@ -19,6 +19,7 @@ class Settings(BaseSettings):
     database_url: str = Field(
         default=DEFAULT_DATABASE,
         validation_alias="DATABASE_URL",
+        repr=False,  # it may hold a password
         description="SQLAlchemy address of the database: sqlite:///file.db or postgresql+psycopg://user:password@host/name.",
     )
     database_read_url: str | None = Field(
@@ -79,6 +80,16 @@ class Settings(BaseSettings):
         description="Directory in which the processes of one server find each other, so that any tells the metrics of all. "
         "Left out: `serve --workers` makes one.",
     )
+    max_connections: int = Field(
+        default=2000, ge=1, le=100_000, description="Connections that one process serves at once; more are told 503."
+    )
+    receive_seconds: float = Field(
+        default=30.0,
+        gt=0,
+        le=3600,
+        description="Seconds in which a request must have arrived, and an answer be read on.",
+    )
+    access_log: bool = Field(default=False, description="Whether each answer is logged, as one JSON object a line.")
     grace_seconds: int = Field(default=10, ge=0, le=300, description="Seconds open requests may take after a stop signal.")
 
     @cached_property

@@ -39,6 +39,7 @@ def migrate(engine: sa.Engine, revision: str = "head") -> str | None:
                     connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('claimbook.migrate'))")
                     connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
                     connection.exec_driver_sql(ONE_BY_ONE)
+                    connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
                 before = schema_revision(connection)
                 known = {script.revision for script in ScriptDirectory.from_config(config_for()).walk_revisions()}
                 if before is not None and before not in known:

@@ -120,24 +120,45 @@ for line in sys.stdin:
 class Nursery:
     """A process that has imported all there is to import, and runs Python lines in children of its own, to be killed."""
 
-    def __init__(self) -> None:
+    def __init__(self, **environment: str) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-c", NURSERY], cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [sys.executable, "-c", NURSERY],
+            cwd=ROOT,
+            env={**os.environ, **environment},
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
         )
 
     def kill(self, source: str, wait: Callable[[], None]) -> bool:
         """Start a child, wait, kill it with SIGKILL; whether it had not ended before."""
+        child = self._start(source)
+        wait()
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
+        status = self._end()
+        assert status in (0, signal.SIGKILL), status
+        return status != 0
+
+    def run(self, source: str, directory: Path, *arguments: object) -> Ran:
+        """Run a command in a child to its end, after statements of Python; what it prints goes through files in a directory."""
+        out, err, command = directory / "out", directory / "err", ["claimbook", *map(str, arguments)]
+        flags = "os.O_WRONLY | os.O_CREAT | os.O_TRUNC"
+        streams = "; ".join(f"os.dup2(os.open({str(file)!r}, {flags}), {number})" for number, file in ((1, out), (2, err)))
+        self._start(f"{streams}\n{source}\nsys.argv = {command!r}\nmain()\nsys.stdout.flush()")
+        status = self._end()
+        return Ran(os.waitstatus_to_exitcode(status), out.read_text("utf-8"), err.read_text("utf-8"))
+
+    def _start(self, source: str) -> int:
         assert self.process.stdin
         assert self.process.stdout
         self.process.stdin.write(json.dumps(source) + "\n")
         self.process.stdin.flush()
-        child = int(self.process.stdout.readline())
-        wait()
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(child, signal.SIGKILL)
-        status = int(self.process.stdout.readline())
-        assert status in (0, signal.SIGKILL), status
-        return status != 0
+        return int(self.process.stdout.readline())
+
+    def _end(self) -> int:
+        assert self.process.stdout
+        return int(self.process.stdout.readline())
 
     def close(self) -> None:
         """End the process."""

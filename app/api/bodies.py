@@ -1,6 +1,7 @@
 """Reads a body of JSON: bounded, of the right type, strict; every fault is a problem with its place in the body."""
 
 import json
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -30,10 +31,14 @@ Model = TypeVar("Model", bound=BaseModel)
 
 async def read_body(request: Request) -> bytes:
     """The bytes of a JSON body. Raises BadRequestError (`unsupported-media-type`, `content-too-large`)."""
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != "application/json":
-        fault = Fault("header", "Content-Type", "application/json was expected")
+    media_type, _, parameters = request.headers.get("content-type", "").lower().partition(";")
+    charset = re.search(r"charset *= *([^; ]+)", parameters)
+    if media_type.strip() != "application/json" or (charset and charset[1].strip('"') not in ("utf-8", "utf8")):
+        fault = Fault("header", "Content-Type", "application/json in UTF-8 was expected")
         raise BadRequestError("unsupported-media-type", "A body of the type application/json was expected.", [fault])
+    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+        fault = Fault("header", "Content-Encoding", "a body that is not compressed was expected")
+        raise BadRequestError("unsupported-media-type", "Compressed bodies are not unpacked here.", [fault])
     held = bytearray()
     async for chunk in request.stream():
         held.extend(chunk)

@@ -1,21 +1,38 @@
 """What every request passes first and every answer last: size limits, clean text, HEAD and OPTIONS, security headers."""
 
+import asyncio
 import re
 from urllib.parse import unquote_to_bytes
 
 from fastapi import FastAPI
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api.problems import methods_at, problem, stands_at, unforeseen
+from app.api.problems import METHODS, classify, logger, methods_at, problem, stands_at, unforeseen
 from app.errors import Fault
 
 MAX_QUERY = 8192
 MAX_PATH = 2048
 MAX_BODY = 1024 * 1024
 MAX_PARAMETERS = 200
+
+REFUSAL = "claimbook.refusal"
+"""Key of a scope's state under which the connection says why a request is refused."""
+
+REFUSALS = {
+    "malformed-request": "What was sent is not HTTP/1.1: a request line, headers and an empty line were expected.",
+    "method-not-allowed": f"{METHODS} are allowed here.",
+    "request-timeout": "The request did not arrive whole within its time.",
+    "address-too-long": f"A path of at most {MAX_PATH} characters and a query of at most {MAX_QUERY} bytes were expected.",
+    "headers-too-large": "At most 100 headers of together at most 32 KiB were expected.",
+    "too-busy": "More clients are connected than can be served at the moment.",
+}
+"""Why a connection refuses a request → what the client is told."""
+
+LIVENESS = "/healthz"
+CLOSE = {"Connection": "close"}
 
 SECURITY = {
     "X-Content-Type-Options": "nosniff",
@@ -59,9 +76,17 @@ class Door:
         inner = {**scope, "method": method, "head": head, "query_string": _encoded(scope["query_string"])}
         try:
             await self.app(inner, receive, sending)
-        except Exception as error:
+        except asyncio.CancelledError:
             if started:
                 raise
+            stopping = "The server is being stopped, and the answer was not ready in time."
+            await problem("too-busy", stopping, headers=CLOSE)(inner, receive, sending)
+        except ClientDisconnect:
+            return  # nobody is there to be answered
+        except Exception as error:
+            if started:
+                _cut_off(scope["path"], error)
+                return
             await unforeseen(Request(inner), error)(inner, receive, sending)
 
 
@@ -85,8 +110,23 @@ class Sealed:
         await self.app(scope, receive, sending)
 
 
+def _cut_off(path: str, error: Exception) -> None:
+    """An answer that cannot go on ends without its end, so that the client knows; raises what is an error of our own.
+
+    A session may also fail when the answer is complete: then there is only this line of the log.
+    """
+    code, detail = classify(error)
+    if code == "internal-error":
+        raise error
+    logger.warning("after the answer to %s had begun: %s", path, detail)
+
+
 def _refusal(scope: Scope) -> Response | None:
     """A problem for a request that no route should see, or None."""
+    refused = scope.get("state", {}).get(REFUSAL)
+    if refused is not None:
+        allow = {"Allow": METHODS} if refused == "method-not-allowed" else {}
+        return problem(refused, REFUSALS[refused], headers={**CLOSE, **allow})
     query: bytes = scope.get("query_string", b"")
     if len(query) > MAX_QUERY or len(scope["path"]) > MAX_PATH:
         return problem("address-too-long", f"A query of at most {MAX_QUERY} bytes was expected.")
@@ -95,7 +135,7 @@ def _refusal(scope: Scope) -> Response | None:
     length = Headers(scope=scope).get("content-length", "0")
     if re.fullmatch(r"[0-9]+", length) and int(length[:20]) > MAX_BODY:
         detail = f"A body of at most {MAX_BODY:,} bytes was expected."
-        return problem("content-too-large", detail, headers={"Connection": "close"})
+        return problem("content-too-large", detail)
     if query.isascii() and b"%" not in query and b"\x00" not in query:
         return None
     decoded = unquote_to_bytes(query.replace(b"+", b" "))

@@ -66,6 +66,12 @@ KINDS: dict[str, Kind] = {
         "`Accept` names no media type that this comes in, or the suffix one that this installation cannot write.",
         "Ask for one that the problem lists. `.parquet` and `.xlsx` need the extra: `pip install 'claimbook[export]'`.",
     ),
+    "request-timeout": Kind(
+        408,
+        "The request took too long to arrive",
+        "A request, its body included, must have arrived whole within the time that the operator allows (30 seconds).",
+        "Send it again, in one go.",
+    ),
     "withdrawn": Kind(
         410,
         "The statement was withdrawn",
@@ -79,13 +85,22 @@ KINDS: dict[str, Kind] = {
         414, "The address is too long", "Queries of more than 8192 bytes are refused.", "Ask for fewer codes at once."
     ),
     "unsupported-media-type": Kind(
-        415, "The body is of another type", "A body is read as JSON only.", "Send `Content-Type: application/json`."
+        415,
+        "The body is of another type",
+        "A body is read as JSON in UTF-8 only, and never unpacked.",
+        "Send `Content-Type: application/json`, not compressed.",
     ),
     "range-not-satisfiable": Kind(
         416,
         "There is no such part",
         "`Range` begins beyond the end of the answer.",
         "`Content-Range` says how long the answer is; ask for a part inside it, or for all of it.",
+    ),
+    "headers-too-large": Kind(
+        431,
+        "The headers are too large",
+        "At most 100 headers of together at most 32 KiB are read.",
+        "Send fewer or shorter headers; nothing here needs cookies.",
     ),
     "unknown-parameter": Kind(
         422,
@@ -153,6 +168,12 @@ KINDS: dict[str, Kind] = {
         "The database could not be reached, or had no connection free.",
         "Try again shortly.",
     ),
+    "too-busy": Kind(
+        503,
+        "The server is busy",
+        "More clients are connected, or more requests are at work, than one process takes on; or it is being stopped.",
+        "Try again after the seconds in `Retry-After`.",
+    ),
     "query-too-slow": Kind(
         503, "The query took too long", "The query ran into the time limit of one statement.", "Add a filter, or ask for less."
     ),
@@ -196,6 +217,7 @@ def problem(code: str, detail: str, faults: Sequence[Fault] = (), headers: dict[
     extra = {
         "Cache-Control": "no-store",
         **({"Retry-After": str(RETRY_SECONDS)} if kind.status == 503 else {}),
+        **({"Connection": "close"} if kind.status == 413 else {}),  # the rest of the body is not read
         **(headers or {}),
     }
     return Response(content.encode(), status_code=kind.status, media_type=MEDIA_TYPE, headers=extra)
@@ -213,6 +235,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(SQLAlchemyError, _database_error)
+    app.add_exception_handler(UnicodeDecodeError, _database_error)
     app.add_exception_handler(Exception, unforeseen)
 
 
@@ -292,8 +315,12 @@ TOO_SLOW = (
 
 def classify(error: Exception) -> tuple[str, str]:
     """The problem that a database error is, by SQLSTATE on PostgreSQL and by message on SQLite."""
+    if isinstance(error, RuntimeError) and isinstance(error.__cause__, SQLAlchemyError):
+        error = error.__cause__  # Starlette says that the answer had begun; what ended it stands behind that
     if isinstance(error, PoolTimeoutError):
         return "database-unavailable", "Every database connection is in use; try again shortly."
+    if isinstance(error, UnicodeDecodeError):
+        return "database-unavailable", "The database holds bytes that are no text; it is damaged."
     if not isinstance(error, DBAPIError):
         return "internal-error", "The request could not be answered."
     state = getattr(error.orig, "sqlstate", None) or ""
@@ -310,8 +337,10 @@ def classify(error: Exception) -> tuple[str, str]:
 
 def unforeseen(request: Request, error: Exception) -> Response:
     """The answer to an error that nothing else answers; what it was stands in the log only."""
-    logger.exception("error on %s", request.scope["path"], exc_info=error)
-    return problem("internal-error", "The request could not be answered.")
+    code, detail = classify(error)
+    if code == "internal-error":
+        logger.exception("error on %s", request.scope["path"], exc_info=error)
+    return problem(code, detail)
 
 
 def methods_at(app: FastAPI, scope: Any) -> str:

@@ -106,6 +106,9 @@ def _lines(path: Path, faults: Faults) -> Iterator[tuple[int, bytes]]:
 def _read(number: int, raw: bytes, faults: Faults) -> Said | Given | None:
     try:
         record = decode(raw)
+    except UnicodeDecodeError as error:
+        faults.add([Line.of(faults.file, number, b"").fault((), f"not valid UTF-8 at byte {error.start + 1} of a text")])
+        return None
     except msgspec.MsgspecError as error:
         faults.add(_faults(Line.of(faults.file, number, raw), raw, str(error)))
         return None

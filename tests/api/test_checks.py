@@ -1,5 +1,6 @@
 """A number from outside against the database, over HTTP, on both databases."""
 
+import gzip
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -270,6 +271,21 @@ def test_a_long_body_without_a_length_is_refused_too(client: TestClient) -> None
 def test_another_type_of_body_is_refused(client: TestClient, media_type: str) -> None:
     answer = client.post("/v1/checks", content=json.dumps(FINE), headers={"Content-Type": media_type})
     assert (answer.status_code, answer.json()["code"]) == (415, "unsupported-media-type")
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "iso-8859-1", '"latin1"', "gbk"])
+def test_a_body_in_another_charset_is_refused(client: TestClient, charset: str) -> None:
+    answer = client.post("/v1/checks", content=json.dumps(FINE), headers={"Content-Type": f"application/json; charset={charset}"})
+    assert (answer.status_code, answer.json()["code"]) == (415, "unsupported-media-type")
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "zstd", "deflate", "gzip, gzip"])
+def test_a_compressed_body_is_refused_and_never_unpacked(client: TestClient, coding: str) -> None:
+    bomb = gzip.compress(bytes(50_000_000))
+    headers = {"Content-Type": "application/json", "Content-Encoding": coding}
+    answer = client.post("/v1/checks", content=bomb, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (415, "unsupported-media-type")
+    assert client.post("/v1/checks", json=FINE, headers={"Content-Encoding": "identity"}).status_code == 200
 
 
 def test_only_checks_take_post_and_say_so(client: TestClient) -> None:

@@ -1,5 +1,6 @@
 """Do SQLite and PostgreSQL give the same answer, to the byte, to hundreds of good and bad requests?"""
 
+import os
 import random
 import re
 from collections.abc import Callable
@@ -9,7 +10,7 @@ import pytest
 from asking import NOUNS, everything
 from starlette.testclient import TestClient
 
-REQUESTS = 320
+REQUESTS = int(os.environ.get("CLAIMBOOK_REQUESTS", "320"))
 # Cursors are signed with each database's own key, and changes are stamped with the time of their commit.
 OWN = re.compile(r'cursor=[A-Za-z0-9_-]*|"at":"[^"]*"')
 
@@ -154,6 +155,7 @@ def test_both_databases_give_the_same_answer_to_every_request(requests: list[str
     assert seen[422] > 50
     assert seen[404] > 10
     assert rows > 80
+    print(f"{len(requests)} requests to both databases, 0 differences; answers: {dict(sorted(seen.items()))}")
 
 
 def test_both_databases_page_alike(clients: Callable[[str], TestClient]) -> None:

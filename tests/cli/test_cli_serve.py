@@ -1,21 +1,20 @@
 """`claimbook serve` as a process of its own: it prepares the database, prints where it is, answers, and stops when told to."""
 
 import json
-import os
 import re
 import signal
 import socket
-import subprocess
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from make import ROOT, engine_for
-from observe import COMMAND, Ran, rows_of
+from make import engine_for
+from observe import rows_of
+from served import serving
 
 from app.db import SCHEMA_REVISION
 
@@ -23,44 +22,6 @@ pytestmark = pytest.mark.slow
 
 Templates = Callable[[str, str], str]
 GDP = ["central-urban-areas.gdp-2021-h1", "central-urban-areas.gdp-2021-h1-usd", "central-urban-areas.gdp-share-2021-h1"]
-
-
-class Server:
-    """A running server and what it printed before it was ready."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        assert process.stdout
-        self.process = process
-        self.lines: list[str] = []
-        for line in process.stdout:
-            self.lines.append(line.rstrip("\n"))
-            if line.startswith("Stop with"):
-                break
-        self.urls = dict(line.split() for line in self.lines if line.startswith("  "))
-
-    def stop(self, number: signal.Signals = signal.SIGTERM) -> Ran:
-        """Send a signal and wait for the end."""
-        self.process.send_signal(number)
-        out, err = self.process.communicate(timeout=20)
-        return Ran(self.process.returncode, out, err)
-
-
-@contextmanager
-def serving(*arguments: str, **environment: str) -> Iterator[Server]:
-    process = subprocess.Popen(
-        [*COMMAND, "serve", "--port", "0", *arguments],
-        cwd=ROOT,
-        env={**os.environ, **environment},
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    try:
-        yield Server(process)
-    finally:
-        if process.poll() is None:
-            process.kill()
-        process.communicate()
 
 
 def ids_at(url: str) -> list[str]:

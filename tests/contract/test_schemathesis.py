@@ -1,5 +1,6 @@
 """schemathesis reads the OpenAPI document and tries to prove it wrong; every case goes to both databases, every check runs."""
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -16,7 +17,7 @@ from starlette.testclient import TestClient
 from app.queries.statements import StatementFilters
 from app.upkeep.everything import rebuild
 
-EXAMPLES = 50
+EXAMPLES = int(os.environ.get("CLAIMBOOK_EXAMPLES", "50"))
 
 # What the document cannot say: a query of more than 8192 bytes is refused whole, whatever else is wrong with it.
 # And a text that names no time, or holds no letter to search for, is refused, whatever its form, and so is a number in a
