@@ -76,20 +76,20 @@ class Quick:
         return None
 
     def _page(self, execute: Execute, asked: bytes, query: StatementListQuery) -> tuple[int, list[Header], bytes] | None:
-        held = self.known.at(execute)
-        notes = self.known.notes(execute, query)
-        rows = None if notes is None else read_window(execute, query, quotes=self.quotes, held=held, now=self.known.now)
+        known = self.known.at(execute)
+        notes = known.notes_on(execute, query)
+        rows = None if notes is None else read_window(execute, query, quotes=self.quotes, held=known.held, now=known.now)
         if rows is None or notes is None:
             return None
-        self.known.trim()
+        known.trim(self.known.most_bytes)
         following = next_address(f"{self.address}{LIST}", asked, rows.cursor) if rows.cursor else None
         headers = [(b"link", f'<{following}>; rel="next"'.encode("latin-1"))] if following else []
         return rows.data_version, headers, page_of_stored(rows, following, notes)
 
     def _one(self, execute: Execute, id_: str) -> tuple[int, list[Header], bytes] | None:
-        held = self.known.at(execute)
-        body = held.get(id_) or read_one(execute, id_, quotes=self.quotes)
-        return None if body is None else (self.known.now[0], [], body)
+        known = self.known.at(execute)
+        body = known.held.get(id_) or read_one(execute, id_, quotes=self.quotes)
+        return None if body is None else (known.now[0], [], body)
 
 
 def _query_of(asked: bytes) -> StatementListQuery | None:
@@ -110,40 +110,49 @@ def _query_of(asked: bytes) -> StatementListQuery | None:
 
 
 class Known:
-    """What was read at one data version: representations by id, and what is to be said of codes. Bounded."""
+    """What was read at the newest data version that anyone saw."""
 
     def __init__(self, most_bytes: int) -> None:
         self.most_bytes = most_bytes
-        self.now = -1, ""
-        self._held: dict[str, bytes] = {}
-        self._notes: dict[tuple[str, str], list[str]] = {}
+        self._facts = Facts((-1, ""))
 
-    def at(self, execute: Execute) -> dict[str, bytes]:
-        """The representations at hand for the version that this read sees."""
+    def at(self, execute: Execute) -> "Facts":
+        """What is known at the version that this read sees; another read may see another one at the same time."""
         ((version, key),) = execute(NOW, {})
-        if (version, key) != self.now:
-            self.now = version, key
-            self._held, self._notes = {}, {}
-        return self._held
+        facts = self._facts
+        if facts.now != (version, key):
+            facts = self._facts = Facts((version, key))
+        return facts
 
-    def notes(self, execute: Execute, query: StatementListQuery) -> list[str] | None:
+
+class Facts:
+    """What was read at one data version: representations by id, and what is to be said of codes. Several threads may add."""
+
+    def __init__(self, now: tuple[int, str]) -> None:
+        self.now = now
+        self.held: dict[str, bytes] = {}
+        self.notes: dict[tuple[str, str], list[str]] = {}
+
+    def notes_on(self, execute: Execute, query: StatementListQuery) -> list[str] | None:
         """The remarks on the codes that a query names; None when a code list does not hold one."""
         found: dict[str, list[str]] = {}
         for name in CODES:
             for code in getattr(query, name):
-                notes = self._notes.get((name, code))
+                notes = self.notes.get((name, code))
                 if notes is None:
                     notes = read_notes(execute, name, code)
                     if notes is None:
                         return None
-                    self._notes[name, code] = notes
+                    self.notes[name, code] = notes
                 found[code] = notes
         return [note for code in sorted(found) for note in found[code]]
 
-    def trim(self) -> None:
-        """Forget what was read first while there is too much."""
-        while self._held and len(self._held) * MEAN_BYTES > self.most_bytes:
-            del self._held[next(iter(self._held))]
+    def trim(self, most_bytes: int) -> None:
+        """Forget what was read first when there is too much."""
+        too_many = len(self.held) - most_bytes // MEAN_BYTES
+        if too_many > 0:
+            for id_ in list(self.held)[:too_many]:
+                self.held.pop(id_, None)
 
 
 class Reader:
@@ -191,6 +200,7 @@ class Reader:
         self._connection = borrowed.driver_connection
         borrowed.detach()  # it is ours and takes no place in the pool
         self._connection.execute(f"PRAGMA mmap_size={MAPPED}")  # rows are read from the system's cache without copying pages
+        self._connection.execute("PRAGMA busy_timeout=0")  # who would have to wait is left to the route
         self._connection.set_progress_handler(lambda: time.monotonic() > self._deadline, 10_000)
         return self._connection
 

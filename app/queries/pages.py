@@ -144,12 +144,15 @@ def _indicators(execute: Execute, query: StatementFilters) -> list[str] | None:
 
 
 def _bodies(execute: Execute, ids: Sequence[str], *, quotes: bool, held: dict[str, bytes]) -> list[bytes]:
-    missing = [id_ for id_ in ids if id_ not in held]
+    known = {id_: body for id_ in ids if (body := held.get(id_)) is not None}
+    missing = [id_ for id_ in ids if id_ not in known]
     if not missing:
-        return [held[id_] for id_ in ids]
+        return list(known.values())
     values = {f"id{number}": id_ for number, id_ in enumerate(missing)}
-    held.update((id_, body.encode()) for id_, body in execute(_select_bodies(len(missing), quotes), values))
-    return [held[id_] for id_ in ids]
+    fresh = {row[0]: row[1].encode() for row in execute(_select_bodies(len(missing), quotes), values)}
+    held.update(fresh)
+    known.update(fresh)
+    return [known[id_] for id_ in ids]
 
 
 def _body(quotes: bool) -> sa.ColumnElement[str]:
