@@ -135,7 +135,7 @@ class Facts:
 
     def notes_on(self, execute: Execute, query: StatementListQuery) -> list[str] | None:
         """The remarks on the codes that a query names; None when a code list does not hold one."""
-        found: dict[str, list[str]] = {}
+        found: dict[tuple[str, str], list[str]] = {}
         for name in CODES:
             for code in getattr(query, name):
                 notes = self.notes.get((name, code))
@@ -144,8 +144,8 @@ class Facts:
                     if notes is None:
                         return None
                     self.notes[name, code] = notes
-                found[code] = notes
-        return [note for code in sorted(found) for note in found[code]]
+                found[name, code] = notes
+        return [note for each in sorted(found) for note in found[each]]
 
     def trim(self, most_bytes: int) -> None:
         """Forget what was read first when there is too much."""
