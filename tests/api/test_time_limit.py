@@ -1,5 +1,7 @@
 """A read that takes too long is stopped on either database, and the problem names the filters that would have made it short."""
 
+import time
+
 import pytest
 import sqlalchemy as sa
 from conftest import client_for
@@ -28,7 +30,10 @@ def test_a_read_beyond_the_time_limit_is_a_problem_that_says_what_would_be_short
     hurried.dispose()
 
 
-def test_writers_have_all_the_time_they_need(hurried: sa.Engine) -> None:
-    with writing(hurried) as connection:
+def test_writers_have_all_the_time_they_need(empty: sa.Engine) -> None:
+    limited = make_engine(Settings(database_url=address_of(made(empty, 3000)), statement_timeout=0.1))
+    began = time.monotonic()
+    with writing(limited) as connection:
         rebuild(connection)
-    hurried.dispose()
+    assert time.monotonic() - began > 0.1
+    limited.dispose()

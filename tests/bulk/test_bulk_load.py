@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -134,7 +135,13 @@ def test_the_rows_are_those_that_piece_by_piece_makes(
         assert load(empty, write_lines(tmp_path / f"{number}.ndjson", part)).err == ""
     whole, pieces = snapshot(filled), snapshot(empty)
     for name in set(whole) - {"change", "data_version"}:
-        assert [{**row, "changed_in": 0} for row in pieces[name]] == [{**row, "changed_in": 0} for row in whole[name]], name
+        assert [unversioned(row) for row in pieces[name]] == [unversioned(row) for row in whole[name]], name
+
+
+def unversioned(row: dict[str, Any]) -> dict[str, Any]:
+    """A row without the data version that changed it, which stands in its texts too."""
+    texts = {name: re.sub(r'"changed_in":\d+', "", value) for name, value in row.items() if isinstance(value, str)}
+    return {**row, "changed_in": 0, **texts}
 
 
 def test_loading_twice_changes_nothing(filled: sa.Engine, file: Path) -> None:
