@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 REQUESTS = int(os.environ.get("CLAIMBOOK_REQUESTS", "320"))
 # Cursors are signed with each database's own key, and changes are stamped with the time of their commit.
-OWN = re.compile(r'cursor=[A-Za-z0-9_-]*|"at":"[^"]*"')
+OWN = re.compile(r'cursor=[A-Za-z0-9_-]*|"at":"[^"]*"|"database":"[a-z]*"')
 
 HOSTILE = [
     *("", " ", "%", "_", "\\", "'", '"', "' OR '1'='1", "; DROP TABLE statement;--", "%%", "a%b", "\\%", "NULL", "null", "true"),
