@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -327,8 +328,9 @@ def test_a_reader_who_leaves_leaves_nothing_half_written(large: Callable[..., Te
         "http_version": "1.1",
         "root_path": "",
     }
-    with pytest.raises(Exception, match=r".*"):
+    with suppress(OSError):
         asyncio.run(app(scope, receive, send))
+    assert seen > 6_000
     assert files_in(tmp_path) == []
 
 
