@@ -4,6 +4,7 @@ Only questions that the route would answer with the same bytes are answered here
 parameter that does not exist, a filter no index is ordered by, a read that takes long) is left to the route.
 """
 
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -18,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.api.answers import next_address, page_of_stored
 from app.api.remembered import SEEN
 from app.db import ONE_SNAPSHOT
+from app.domain.text import MAX_CODE, STATEMENT_ID
 from app.errors import BadRequestError
 from app.queries.listing import NOW
 from app.queries.pages import CODES, Execute, is_stored, read_notes, read_one, read_window
@@ -25,7 +27,8 @@ from app.queries.statements import StatementListQuery
 from app.settings import Settings
 
 LIST = "/v1/statements"
-ONE = "/v1/statements/"
+ONE = re.compile(rf"/v1/statements/{STATEMENT_ID}")
+MAX_PATH = 2 * MAX_CODE
 MOST_SECONDS = 0.05
 """Longest read in the event loop; a longer one is stopped and left to the route, which has a thread and a limit of its own."""
 MEAN_BYTES = 1700
@@ -71,8 +74,8 @@ class Quick:
         if path == LIST:
             query = _query_of(scope["query_string"])
             return None if query is None else lambda execute: self._page(execute, scope["query_string"], query)
-        if path.startswith(ONE) and path.count("/") == 3 and not scope["query_string"]:
-            return lambda execute: self._one(execute, path.removeprefix(ONE))
+        if ONE.fullmatch(path) and len(path) < MAX_PATH and not scope["query_string"]:
+            return lambda execute: self._one(execute, path.rpartition("/")[2])
         return None
 
     def _page(self, execute: Execute, asked: bytes, query: StatementListQuery) -> tuple[int, list[Header], bytes] | None:

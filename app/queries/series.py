@@ -90,10 +90,11 @@ class Line:
         return self.period_type is None
 
 
-def read_series(session: Session, query: SeriesFilters, *, gaps: bool = False, most: int = MOST_POINTS) -> list[Line]:
+def read_series(session: Session, query: SeriesFilters, *, gaps: bool = False, most: int | None = None) -> list[Line]:
     """The series asked for, by key, their points by time. Raises BadRequestError (`too-broad`) beyond `most` points."""
     wanted = {"measure": query.measure, "kind": query.kind}
     select = select_comparisons(query.model_copy(update=wanted)).order_by(*BY_CELL.by())
+    most = MOST_POINTS if most is None else most
     rows = session.execute(select.limit(most + 1)).scalars().all()
     if len(rows) > most:
         raise _too_broad(f"more than {most:,} points")

@@ -22,6 +22,7 @@ from app.queries import suggest as suggest_module
 from app.seed.attach import attach
 from app.seed.load import requote, seed_directory
 from app.upkeep import search as upkeep
+from app.upkeep.everything import follow
 
 OWN = re.compile(r'cursor=[^"&]*')
 Row = dict[str, Any]
@@ -436,6 +437,7 @@ def test_quotes_are_found_while_a_text_is_attached_and_served(served: Served, ha
     with writing(engine) as connection:
         connection.execute(sa.delete(DocumentText))
         requote(connection, "harbour")
+        follow(connection, {}, documents=["harbour"])
     assert hits(client, '"ada quay, said"') == []
     assert consistent(engine)
 
