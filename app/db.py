@@ -293,6 +293,13 @@ def insert_many(connection: sa.Connection, table: str, columns: Sequence[str], r
 
     Decimals and days go in as texts, truths as 0 and 1, as SQLite keeps them and PostgreSQL reads them.
     """
+    try:
+        _insert_many(connection, table, columns, rows)
+    except connection.dialect.loaded_dbapi.OperationalError as error:  # as SQLAlchemy would tell it
+        raise OperationalError(None, None, error) from error
+
+
+def _insert_many(connection: sa.Connection, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
     listed = ", ".join(f'"{column}"' for column in columns)
     driver: Any = connection.connection.driver_connection
     if connection.dialect.name == "postgresql":
