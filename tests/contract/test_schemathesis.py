@@ -90,7 +90,7 @@ def shorten(schema: dict[str, Any]) -> None:
 FEW = 5
 
 # Cursors are signed with each database's own key, and changes are stamped with the time of their commit.
-DIFFERENT = re.compile(rb'cursor=[^"&]*|"at":"[^"]*"')
+DIFFERENT = re.compile(rb'cursor=[^"&]*|"at":"[^"]*"|"database":"[a-z]*"')
 
 # What all filters of statements take is tried on their list; other paths that take them too are tried with some of them.
 SHARED = {field.alias or name for name, field in StatementFilters.model_fields.items()} - {
