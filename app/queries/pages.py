@@ -176,9 +176,7 @@ def _select_bodies(many: int, quotes: bool, flat: bool = False) -> sa.Select[Any
 
 @lru_cache(maxsize=2)
 def _select_one(quotes: bool) -> sa.Select[Any]:
-    live = sa.select(Row.id).where(
-        Row.id == sa.bindparam("id", type_=sa.String()), Row.status != sa.literal_column("'withdrawn'")
-    )
+    live = sa.select(Row.id).where(Row.id == _named("id", 1)[0], Row.status != sa.literal_column("'withdrawn'"))
     return sa.select(_body(quotes)).where(Representation.statement == live.scalar_subquery())
 
 
