@@ -20,7 +20,9 @@ SEEN = "claimbook.seen"
 
 TELLING = frozenset({b"accept", b"accept-encoding", b"if-none-match"})
 """Headers that an answer depends on by their text; of `Origin` it only matters that it is there."""
-CUTTING = frozenset({b"range", b"if-range", b"if-match", b"if-modified-since", b"if-unmodified-since"})
+CUTTING = frozenset(
+    {b"range", b"if-range", b"if-match", b"if-modified-since", b"if-unmodified-since", b"content-length", b"transfer-encoding"}
+)
 """Headers of requests that are never answered from memory."""
 
 Header = tuple[bytes, bytes]

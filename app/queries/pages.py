@@ -20,7 +20,7 @@ from app.queries.statements import (
     order_of,
     select_statements,
 )
-from app.queries.windows import is_windowed, select_window, window_of
+from app.queries.windows import is_windowed, named, select_window, window_of
 
 CODES: dict[str, Any] = {
     "region": Region.code,
@@ -163,20 +163,16 @@ def _flat(quotes: bool) -> sa.ColumnElement[str]:
     return sa.func.coalesce(Representation.flat_quoted, Representation.flat) if quotes else Representation.flat.expression
 
 
-def _named(name: str, many: int) -> list[Any]:
-    return [sa.bindparam(f"{name}{number}", type_=sa.String()) for number in range(many)]
-
-
 @lru_cache(maxsize=2048)
 def _select_bodies(many: int, quotes: bool, flat: bool = False) -> sa.Select[Any]:
     body = _flat(quotes) if flat else _body(quotes)
-    select: Any = sa.select(Representation.statement, body).where(Representation.statement.in_(_named("id", many)))
+    select: Any = sa.select(Representation.statement, body).where(Representation.statement.in_(named("id", many)))
     return select  # type: ignore[no-any-return]
 
 
 @lru_cache(maxsize=2)
 def _select_one(quotes: bool) -> sa.Select[Any]:
-    live = sa.select(Row.id).where(Row.id == _named("id", 1)[0], Row.status != sa.literal_column("'withdrawn'"))
+    live = sa.select(Row.id).where(Row.id == named("id", 1)[0], Row.status != sa.literal_column("'withdrawn'"))
     return sa.select(_body(quotes)).where(Representation.statement == live.scalar_subquery())
 
 
@@ -184,9 +180,9 @@ def _select_one(quotes: bool) -> sa.Select[Any]:
 def _select_code(name: str) -> sa.Select[Any]:
     column = CODES[name]
     note = sa.case((Region.kind == SURPRISING, Region.note)) if name == "within" else sa.null()
-    return sa.select(column, note).where(column == _named("id", 1)[0]).limit(1)
+    return sa.select(column, note).where(column == named("id", 1)[0]).limit(1)
 
 
 @lru_cache(maxsize=64)
 def _select_topics(many: int) -> sa.Select[Any]:
-    return sa.select(Indicator.code).where(Indicator.topic.in_(_named("topic", many))).order_by(Indicator.code)
+    return sa.select(Indicator.code).where(Indicator.topic.in_(named("topic", many))).order_by(Indicator.code)

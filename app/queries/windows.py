@@ -24,6 +24,7 @@ SORTED = frozenset({"id", "-id", "period", "-period"})
 """Orders that windows know."""
 MOST_STREAMS = 120
 EVERYWHERE = ""
+"""The place that every statement lies in."""
 _SPANS = (*LENGTHS, 0)
 
 
@@ -149,14 +150,14 @@ def streams_of(shape: Shape) -> list[Stream]:
 
 def _streams_of_places(shape: Shape) -> Iterator[Stream]:
     table, by_period = StatementScope, "period" in shape.sort
-    places = _named("own", shape.own) or _named("within", shape.within) or [sa.literal_column(f"'{EVERYWHERE}'")]
+    places = named("own", shape.own) or named("within", shape.within) or [sa.literal_column(f"'{EVERYWHERE}'")]
     own = [True, False] if shape.within and not shape.own else [True]
-    indicators = _named("indicator", shape.indicators) or [None]
-    documents = _named("document", shape.documents) or [None]
+    indicators = named("indicator", shape.indicators) or [None]
+    documents = named("document", shape.documents) or [None]
     spans = _SPANS if by_period and not shape.indicators else [None]
     rest = [*_kinds(table, shape), *([_lies_in(table.statement, shape)] if shape.own and shape.within else [])]
-    for place, named, indicator, document, span in product(places, own, indicators, documents, spans):
-        where = [table.region == place, table.own == sa.true() if named else table.own == sa.false()]
+    for place, itself, indicator, document, span in product(places, own, indicators, documents, spans):
+        where = [table.region == place, table.own == sa.true() if itself else table.own == sa.false()]
         if indicator is not None:
             where.append(table.indicator == indicator)
         if span is not None:
@@ -177,14 +178,14 @@ def _streams_of_statements(shape: Shape) -> Iterator[Stream]:
     )
     rest = [table.status != sa.literal_column("'withdrawn'"), *_kinds(table, shape)]
     if shape.projects and shape.documents:
-        rest.append(table.document.in_(_named("document", shape.documents)))
+        rest.append(table.document.in_(named("document", shape.documents)))
     if shape.indicators:
-        rest.append(table.indicator.in_(_named("indicator", shape.indicators)))
+        rest.append(table.indicator.in_(named("indicator", shape.indicators)))
     if shape.own:
         rest.append(_names(table.id, shape))
     if shape.within:
         rest.append(_lies_in(table.id, shape))
-    for value, piece in product(_named(name, many), list(_pieces(table, table.id, shape))):
+    for value, piece in product(named(name, many), list(_pieces(table, table.id, shape))):
         yield Stream((column == value, *rest, *piece), of=table)
 
 
@@ -192,23 +193,24 @@ def _value(name: str) -> sa.BindParameter[str]:
     return sa.bindparam(name, type_=sa.String())
 
 
-def _named(name: str, many: int) -> list[Any]:
+def named(name: str, many: int) -> list[Any]:
+    """Values that are given later, by name: `name0`, `name1` and so on."""
     return [_value(f"{name}{number}") for number in range(many)]
 
 
 def _kinds(table: Any, shape: Shape) -> list[Any]:
-    return [table.kind.in_(_named("kind", shape.kinds))] if shape.kinds else []
+    return [table.kind.in_(named("kind", shape.kinds))] if shape.kinds else []
 
 
 def _lies_in(statement: Any, shape: Shape) -> sa.ColumnElement[bool]:
     place = sa.orm.aliased(StatementScope)
-    return sa.exists().where(place.statement == statement, place.region.in_(_named("within", shape.within)))
+    return sa.exists().where(place.statement == statement, place.region.in_(named("within", shape.within)))
 
 
 def _names(statement: Any, shape: Shape) -> sa.ColumnElement[bool]:
     place = sa.orm.aliased(StatementScope)
-    named = place.region.in_(_named("own", shape.own))
-    return sa.exists().where(place.statement == statement, named, place.own == sa.true())
+    told = place.region.in_(named("own", shape.own))
+    return sa.exists().where(place.statement == statement, told, place.own == sa.true())
 
 
 def _pieces(table: Any, id_: Any, shape: Shape) -> Iterator[list[sa.ColumnElement[bool]]]:

@@ -9,9 +9,7 @@ import sqlalchemy as sa
 from app.db import insert_many
 from app.domain.period import longest
 from app.models import Region, RegionParent, Statement, StatementRegion, StatementScope
-
-EVERYWHERE = ""
-"""The place that every statement lies in."""
+from app.queries.windows import EVERYWHERE
 
 AT_ONCE = 500
 COLUMNS = [column.name for column in StatementScope.__table__.columns]

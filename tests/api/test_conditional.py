@@ -141,3 +141,9 @@ def test_a_remembered_answer_survives_head_and_other_origins(small: sa.Engine) -
     assert answer.json()["data"]
     assert answer.headers["access-control-allow-origin"] == "*"
     assert "access-control-allow-origin" not in client.get("/v1/statements").headers
+
+
+def test_a_request_that_announces_a_body_is_judged_though_its_answer_is_remembered(small: sa.Engine) -> None:
+    client = client_for(small, **REMEMBER)
+    assert client.get("/v1/statements").status_code == 200
+    assert client.get("/v1/statements", headers={"Content-Length": "10000000000"}).status_code == 413
