@@ -101,8 +101,10 @@ def test_one_changed_statement_is_all_that_changes(empty: sa.Engine, small: Path
     assert [(row["id"], row["version"], row["changed_in"], str(row["value"])) for row in changed] == [
         ("harbour.ships-2024", 2, 2, "6100")
     ]
-    for table in after.keys() - {"statement", "change", "data_version"}:
+    for table in after.keys() - {"statement", "representation", "change", "data_version"}:
         assert after[table] == before[table]
+    stored = [row["statement"] for row in after["representation"] if row not in before["representation"]]
+    assert stored == ["harbour.ships-2024"]
 
 
 def test_a_statement_put_in_the_middle_leaves_its_neighbours_as_they_were(empty: sa.Engine, small: Path, harbour: Path) -> None:
