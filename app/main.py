@@ -35,7 +35,7 @@ from app.api import (
     units,
 )
 from app.api.coding import Coded
-from app.api.conditional import Clock, Conditional, follows_from_data
+from app.api.conditional import Clock, Conditional, follows_from_data, names
 from app.api.deprecation import Deprecated
 from app.api.door import Door, Sealed
 from app.api.logs import CONFIGURATION, Logged
@@ -43,7 +43,7 @@ from app.api.metering import Metered, Tally
 from app.api.metrics import state_of
 from app.api.negotiation import Negotiated
 from app.api.peers import Peers
-from app.api.quick import Quick
+from app.api.quick import Quick, Shortly, Straight
 from app.api.ranges import Ranges
 from app.api.remembered import Remembered
 from app.api.spool import Spool
@@ -63,7 +63,8 @@ EXPOSED = [
 ]
 
 CONNECTION = "app.api.connection:Connection"
-"""The protocol of a connection, by name: each process of a server loads it for itself."""
+LOOP = "app.api.accepting:GreedyLoop"
+"""The protocol of a connection and the event loop, by name: each process of a server loads them for itself."""
 LOGS = CONFIGURATION
 
 
@@ -92,8 +93,9 @@ def create_app(
 
     app = create_routes(settings, engine, lifespan)
     app.add_middleware(Turns, seconds=settings.pool_timeout)
-    app.add_middleware(Quick, engine=engine, settings=settings)
-    app.add_middleware(Conditional, settings=settings, clock=clock, spool=spool, answers=tally.answers)
+    quick, name_of, most = Quick(engine=engine, settings=settings), names(settings), settings.remember_bytes // 4
+    app.add_middleware(Shortly, quick=quick)
+    app.add_middleware(Conditional, name_of=name_of, clock=clock, spool=spool, most_bytes=most, answers=tally.answers)
     app.add_middleware(Negotiated, routes=app, address=settings.address)
     app.add_middleware(Twinned, routes=pages.router)
     whole = frozenset(each.media_type for each in FORMATS.values() if each.whole) | {ARCHIVE}
@@ -110,8 +112,14 @@ def create_app(
         max_age=86400,
     )
     app.add_middleware(Sealed)
-    most = settings.remember_bytes // 2
-    app.add_middleware(Remembered, follows=follows_from_data, now=clock.read, most_bytes=most, answers=tally.answers)
+    app.add_middleware(
+        Remembered,
+        follows=follows_from_data,
+        now=clock.read,
+        straight=Straight(quick, name_of, settings.address),
+        most_bytes=most,
+        answers=tally.answers,
+    )
     if settings.metered:
         app.state.peers = peers
         app.include_router(metrics.router)

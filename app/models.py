@@ -482,6 +482,7 @@ class StatementRegion(Table):
 class StatementScope(Table):
     """A place in which a statement lies: each of its regions, each region that one of these lies in, and `` for everywhere.
 
+    The regions that it names itself stand here a second time, as `own`, so that either question is one range of an index.
     With what lists are narrowed and ordered by, so that a page is read off one index. Follows from the statements that are
     not withdrawn; `app/upkeep/scopes.py` keeps it.
     """
@@ -497,7 +498,7 @@ class StatementScope(Table):
     )
 
     region: Mapped[str] = mapped_column(primary_key=True)
-    # whether the statement names the region itself
+    # of a row beside that of the place: the statement names this region itself
     own: Mapped[bool] = mapped_column(primary_key=True)
     statement: Mapped[str] = mapped_column(primary_key=True, index=True)
     indicator: Mapped[str | None]

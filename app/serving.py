@@ -17,7 +17,7 @@ from uvicorn.supervisors import Multiprocess
 
 from app.db import SCHEMA_REVISION, check_schema, schema_revision
 from app.errors import ClaimbookError
-from app.main import CONNECTION, LOGS, create_app
+from app.main import CONNECTION, LOGS, LOOP, create_app
 from app.paths import bundled
 from app.queries.service import is_empty
 from app.seed.load import seed_directory
@@ -125,7 +125,7 @@ def _config(application: FastAPI | str, settings: Settings, *, workers: int | No
         workers=workers,
         http=CONNECTION,
         ws="none",
-        loop="asyncio",
+        loop=LOOP,
         backlog=BACKLOG,
         log_config=LOGS,
         log_level="error",

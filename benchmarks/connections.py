@@ -24,7 +24,7 @@ from typing import Any
 import uvicorn
 
 CLIENTS = 64
-LOOPS = ("asyncio", "uvloop")
+LOOPS = ("asyncio", "uvloop", "app.api.accepting:GreedyLoop")
 PARSERS = ("h11", "httptools", "app.api.connection:Connection")
 
 

@@ -6,9 +6,10 @@ rows are those of one standby, as far as it has come.
 """
 
 import asyncio
-import hmac
 import logging
 import threading
+from collections.abc import Callable
+from hashlib import blake2b
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -111,16 +112,32 @@ class Clock:
             connection.close()
 
 
+NameOf = Callable[[Version, Scope], bytes]
+
+
+def names(settings: Settings) -> NameOf:
+    """Gives answers strong ETags; one needs the database's key, so only a 200 can have brought it to a client."""
+    salt = f"{PROGRAM} {SCHEMA_REVISION} {RENDERING} {settings.address} {settings.quotes} {writers()}".encode()
+
+    def name_of(version: Version, scope: Scope) -> bytes:
+        parts = (salt, b"%d" % version.number, scope["path"].encode("utf-8", "surrogatepass"), scope["query_string"])
+        return b'"%s"' % blake2b(b"\0".join(parts), key=bytes.fromhex(version.key), digest_size=16).hexdigest().encode()
+
+    return name_of
+
+
 class Conditional:
     """A thin ASGI layer before the routes: answers 304 and remembered answers, names every 200 with its ETag."""
 
-    def __init__(self, app: ASGIApp, *, settings: Settings, clock: Clock, spool: Spool, answers: dict[str, int]) -> None:
+    def __init__(
+        self, app: ASGIApp, *, name_of: NameOf, clock: Clock, spool: Spool, most_bytes: int, answers: dict[str, int]
+    ) -> None:
         self.app = app
         self.answers = answers
+        self.name_of = name_of
         self.clock = clock
         self.spool = spool
-        self.store = Store(settings.remember_bytes // 4, MAX_FLAT)
-        self.salt = f"{PROGRAM} {SCHEMA_REVISION} {RENDERING} {settings.address} {settings.quotes} {writers()}".encode()
+        self.store = Store(most_bytes, MAX_FLAT)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer without the routes where nothing has changed."""
@@ -131,7 +148,7 @@ class Conditional:
         if version is None:
             await self.app(scope, receive, send)
             return
-        etag = self._etag(version, scope)
+        etag = self.name_of(version, scope)
         if _matches(Headers(scope=scope).get("if-none-match"), etag):
             self.answers["not_modified"] += 1
             await _send(send, 304, ((b"etag", etag),), b"")
@@ -150,11 +167,6 @@ class Conditional:
         self.answers["made"] += 1
         seen: list[int] = []
         await self.app({**scope, SEEN: seen}, receive, _Naming(self, scope, send, version, etag, seen))
-
-    def _etag(self, version: Version, scope: Scope) -> bytes:
-        """A strong ETag; it needs the database's key, so only a 200 can have brought it to a client."""
-        parts = (self.salt, b"%d" % version.number, scope["path"].encode("utf-8", "surrogatepass"), scope["query_string"])
-        return b'"%s"' % hmac.digest(bytes.fromhex(version.key), b"\0".join(parts), "sha256")[:16].hex().encode()
 
 
 class _Naming:

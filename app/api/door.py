@@ -44,6 +44,8 @@ SECURITY = {
 }
 VARY = "Accept, Accept-Encoding, Origin"
 """What an answer may depend on besides its address; said of every one, so that caches need not be told apart."""
+SEALS = tuple((name.lower().encode(), value.encode()) for name, value in {**SECURITY, "Vary": VARY}.items())
+"""The same as they are sent."""
 
 
 class Door:

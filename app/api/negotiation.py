@@ -31,7 +31,7 @@ class Negotiated:
     def __init__(self, app: ASGIApp, *, routes: FastAPI, address: str) -> None:
         self.app = app
         self.routes = routes
-        self.services = f'<{address}/openapi.json>; rel="service-desc", <{address}/docs>; rel="service-doc"'
+        self.services = services_of(address)
         self._known: dict[str, dict[str, str]] = {}
         self._lists: list[tuple[re.Pattern[str], dict[str, str]]] | None = None
 
@@ -70,6 +70,11 @@ class Negotiated:
             if known and len(self._known) < MOST_KNOWN:
                 self._known[path] = known
         return known
+
+
+def services_of(address: str) -> str:
+    """Links to the description of the API, for machines and for people."""
+    return f'<{address}/openapi.json>; rel="service-desc", <{address}/docs>; rel="service-doc"'
 
 
 def _lists(routes: FastAPI) -> Any:

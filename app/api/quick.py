@@ -1,14 +1,15 @@
 """The short way to a page of statements: stored representations read off an index, before routing and in the event loop.
 
 Only questions that the route would answer with the same bytes are answered here; whatever is unusual about a request (a
-parameter that does not exist, a filter no index is ordered by, a read that takes long) is left to the route.
+parameter that does not exist, a filter no index is ordered by, a read that takes long) is left to the route. A plain request,
+one that no layer would do anything for, passes none: it gets at once the headers that they would add.
 """
 
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, get_origin
+from typing import Any, NamedTuple, get_origin
 from urllib.parse import parse_qsl
 
 import sqlalchemy as sa
@@ -17,7 +18,9 @@ from pydantic import ValidationError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.answers import next_address, page_of_stored
-from app.api.remembered import SEEN
+from app.api.door import SEALS
+from app.api.negotiation import services_of
+from app.api.remembered import SEEN, Answer, Version
 from app.db import ONE_SNAPSHOT
 from app.domain.text import MAX_CODE, STATEMENT_ID
 from app.errors import BadRequestError
@@ -37,36 +40,36 @@ MAPPED = 2**31 - 65536
 """Bytes of the database file that are mapped into memory: no more than most builds of SQLite allow."""
 MOST_SHAPES = 5000
 
-Header = tuple[bytes, bytes]
-Read = Callable[[Execute], "tuple[int, list[Header], bytes] | None"]
+Read = Callable[[Execute], "Found | None"]
+
+EASY = re.compile(rb"(?:[A-Za-z0-9._~=,:+*-]|&(?!(?:[^&]*&){50})){0,2000}")
+"""Queries that need no look: plain characters, not too many."""
 
 REPEATED = {field.alias or name: get_origin(field.annotation) is list for name, field in StatementListQuery.model_fields.items()}
 """Parameter → whether it takes several values."""
 
 
-class Quick:
-    """A thin ASGI layer just before the routes."""
+class Found(NamedTuple):
+    """What a short read found: at which data version, where it goes on, and the body."""
 
-    def __init__(self, app: ASGIApp, *, engine: sa.Engine, settings: Settings) -> None:
-        self.app = app
+    version: int
+    following: str | None
+    body: bytes
+
+
+class Quick:
+    """Reads shortly what a request asks for."""
+
+    def __init__(self, *, engine: sa.Engine, settings: Settings) -> None:
         self.address = settings.address
         self.quotes = settings.quotes
         self.reader = Reader(engine)
-        self.known = Known(settings.remember_bytes // 4)
+        self.known = Known(settings.remember_bytes // 2)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a page, or a statement, where that is short; leave the rest to the routes."""
-        read = self._read(scope) if scope["type"] == "http" and scope["method"] == "GET" else None
-        found = await self.reader.run(read) if read is not None else None
-        if found is None:
-            await self.app(scope, receive, send)
-            return
-        version, headers, body = found
-        if SEEN in scope:
-            scope[SEEN].append(version)
-        start = [(b"content-length", b"%d" % len(body)), (b"content-type", b"application/json"), *headers]
-        await send({"type": "http.response.start", "status": 200, "headers": start})
-        await send({"type": "http.response.body", "body": body})
+    async def find(self, scope: Scope) -> Found | None:
+        """The answer to a GET; None where it is not short."""
+        read = self._read(scope)
+        return None if read is None else await self.reader.run(read)
 
     def _read(self, scope: Scope) -> Read | None:
         """What answers this request shortly, or None."""
@@ -78,7 +81,7 @@ class Quick:
             return lambda execute: self._one(execute, path.rpartition("/")[2])
         return None
 
-    def _page(self, execute: Execute, asked: bytes, query: StatementListQuery) -> tuple[int, list[Header], bytes] | None:
+    def _page(self, execute: Execute, asked: bytes, query: StatementListQuery) -> Found | None:
         known = self.known.at(execute)
         notes = known.notes_on(execute, query)
         rows = None if notes is None else read_window(execute, query, quotes=self.quotes, held=known.held, now=known.now)
@@ -86,13 +89,64 @@ class Quick:
             return None
         known.trim(self.known.most_bytes)
         following = next_address(f"{self.address}{LIST}", asked, rows.cursor) if rows.cursor else None
-        headers = [(b"link", f'<{following}>; rel="next"'.encode("latin-1"))] if following else []
-        return rows.data_version, headers, page_of_stored(rows, following, notes)
+        return Found(rows.data_version, following, page_of_stored(rows, following, notes))
 
-    def _one(self, execute: Execute, id_: str) -> tuple[int, list[Header], bytes] | None:
+    def _one(self, execute: Execute, id_: str) -> Found | None:
         known = self.known.at(execute)
         body = known.held.get(id_) or read_one(execute, id_, quotes=self.quotes)
-        return None if body is None else (known.now[0], [], body)
+        return None if body is None else Found(known.now[0], None, body)
+
+
+class Shortly:
+    """A thin ASGI layer just before the routes: takes the short way where there is one."""
+
+    def __init__(self, app: ASGIApp, *, quick: Quick) -> None:
+        self.app = app
+        self.quick = quick
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a page, or a statement, where that is short; leave the rest to the routes."""
+        found = await self.quick.find(scope) if scope["type"] == "http" and scope["method"] == "GET" else None
+        if found is None:
+            await self.app(scope, receive, send)
+            return
+        if SEEN in scope:
+            scope[SEEN].append(found.version)
+        headers = [(b"content-length", b"%d" % len(found.body)), (b"content-type", b"application/json")]
+        if found.following:
+            headers.append((b"link", _next(found.following)))
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": found.body})
+
+
+class Straight:
+    """Answers plain requests as all layers together would."""
+
+    def __init__(self, quick: Quick, name_of: Callable[[Version, Scope], bytes], address: str) -> None:
+        self.quick = quick
+        self.name_of = name_of
+        self.services = services_of(address).encode("latin-1")
+
+    async def __call__(self, scope: Scope, version: Version) -> Answer | None:
+        """The whole answer, if it is short to make and shows this version."""
+        if not EASY.fullmatch(scope["query_string"]):
+            return None
+        found = await self.quick.find(scope)
+        if found is None or found.version != version.number:
+            return None
+        link = b"%s, %s" % (_next(found.following), self.services) if found.following else self.services
+        told = (
+            (b"content-length", b"%d" % len(found.body)),
+            (b"content-type", b"application/json"),
+            (b"link", link),
+            (b"etag", self.name_of(version, scope)),
+            (b"accept-ranges", b"bytes"),
+        )
+        return Answer((*told, *SEALS), found.body)
+
+
+def _next(following: str) -> bytes:
+    return f'<{following}>; rel="next"'.encode("latin-1")
 
 
 def _query_of(asked: bytes) -> StatementListQuery | None:
@@ -151,11 +205,10 @@ class Facts:
         return [note for each in sorted(found) for note in found[each]]
 
     def trim(self, most_bytes: int) -> None:
-        """Forget what was read first when there is too much."""
-        too_many = len(self.held) - most_bytes // MEAN_BYTES
-        if too_many > 0:
-            for id_ in list(self.held)[:too_many]:
-                self.held.pop(id_, None)
+        """Forget what was read first when there is too much: a quarter at once, so that this is seldom."""
+        most = most_bytes // MEAN_BYTES
+        if len(self.held) > most:
+            self.held = dict(list(self.held.items())[-most * 3 // 4 :])
 
 
 class Reader:
@@ -169,7 +222,7 @@ class Reader:
         self._deadline = 0.0
         sa.event.listen(engine, "engine_disposed", lambda _engine: self.close())
 
-    async def run(self, read: Read) -> "tuple[int, list[Header], bytes] | None":
+    async def run(self, read: Read) -> Found | None:
         """What the read finds within one snapshot; None when it is left to the route."""
         with suppress(BadRequestError, sa.exc.SQLAlchemyError, self._engine.dialect.loaded_dbapi.Error):
             return self._run_here(read) if self._local else await run_sync(self._run_there, read)
@@ -181,7 +234,7 @@ class Reader:
         if connection is not None:
             connection.close()
 
-    def _run_here(self, read: Read) -> "tuple[int, list[Header], bytes] | None":
+    def _run_here(self, read: Read) -> Found | None:
         connection = self._connection or self._connect()
         self._deadline = time.monotonic() + MOST_SECONDS
         connection.execute("BEGIN")
@@ -194,7 +247,7 @@ class Reader:
             if self._connection is not None:
                 connection.execute("COMMIT")
 
-    def _run_there(self, read: Read) -> "tuple[int, list[Header], bytes] | None":
+    def _run_there(self, read: Read) -> Found | None:
         with self._engine.connect() as connection:
             return read(lambda select, values: connection.execute(select, dict(values)).all())
 

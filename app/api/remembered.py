@@ -4,7 +4,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -20,6 +20,8 @@ SEEN = "claimbook.seen"
 
 TELLING = frozenset({b"accept", b"accept-encoding", b"if-none-match"})
 """Headers that an answer depends on by their text; of `Origin` it only matters that it is there."""
+PLAIN = frozenset({(b"accept", b"*/*"), (b"accept", b"application/json"), (b"accept-encoding", b"identity")})
+"""Headers of these that change nothing."""
 CUTTING = frozenset(
     {b"range", b"if-range", b"if-match", b"if-modified-since", b"if-unmodified-since", b"content-length", b"transfer-encoding"}
 )
@@ -82,7 +84,9 @@ class Store:
 
 
 class Remembered:
-    """A thin ASGI layer. `follows` tells which paths depend on the data only, `now` reads the version of the data."""
+    """A thin ASGI layer. `follows` tells which paths depend on the data only, `now` reads the version of the data, `straight`
+    answers plain requests without the layers inside.
+    """
 
     def __init__(
         self,
@@ -90,6 +94,7 @@ class Remembered:
         *,
         follows: Callable[[str], bool],
         now: Callable[[], Awaitable[Version | None]],
+        straight: Callable[[Scope, Version], Awaitable[Answer | None]],
         most_bytes: int,
         answers: dict[str, int],
     ) -> None:
@@ -97,6 +102,7 @@ class Remembered:
         self.answers = answers
         self.follows = follows
         self.now = now
+        self.straight = straight
         self.store = Store(most_bytes, LARGEST)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -113,6 +119,12 @@ class Remembered:
         held = self.store.get(version, name) if name else None
         if held is not None:
             self.answers["not_modified" if held.status == 304 else "remembered"] += 1
+        elif name and PLAIN.issuperset(name[3:]) and not name[2]:
+            held = await self.straight(scope, version)
+            if held is not None:
+                self.store.put(version, name, held)
+                self.answers["made"] += 1
+        if held is not None:
             await send({"type": "http.response.start", "status": held.status, "headers": list(held.headers)})
             await send({"type": "http.response.body", "body": held.body})
         else:
@@ -150,7 +162,7 @@ class _Remembering:
             self.store.put(self.version, self.name, Answer(self.headers, b"".join(self.pieces), self.status))
 
 
-def _name(scope: Scope) -> Hashable:
+def _name(scope: Scope) -> tuple[Any, ...] | None:
     """All that the answer depends on besides the data; None for a request that is not answered from memory."""
     told: list[Header] = []
     foreign = False

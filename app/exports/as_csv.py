@@ -19,6 +19,9 @@ BYTE_ORDER_MARK = "\ufeff".encode()
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\x00")
 """A cell of text that begins so would run as a formula in a spreadsheet (CWE-1236); it gets a leading apostrophe."""
 
+RISKY = re.compile(r'"[-=+@\\]')
+"""A JSON text without this has no cell that begins so."""
+
 AT_ONCE = 50
 """Lines that are taken from the writer together."""
 
@@ -54,9 +57,17 @@ def _read_rows(rows: Rows, columns: Columns) -> Iterator[list[Any]]:
 
 def _read_lines(rows: Lines) -> Iterator[list[Any]]:
     """The cells of rows that are JSON texts, whose numbers are written as they are to be shown."""
-    decode = msgspec.json.Decoder(dict[str, Any], float_hook=str).decode
+    shape = msgspec.defstruct("Row", [(name, Any) for name in rows.columns], gc=False)
+    decode = msgspec.json.Decoder(shape, float_hook=str).decode
+    words = [place for place, kind in enumerate(rows.columns.values()) if kind == "flag"]
     for text in rows.texts():
-        yield [each if each.__class__ is int else _cell(each) for each in decode(text).values()]
+        cells = list(msgspec.structs.astuple(decode(text)))
+        if RISKY.search(text):
+            yield [each if each.__class__ is int else _cell(each) for each in cells]
+            continue
+        for place in words:
+            cells[place] = _cell(cells[place])
+        yield cells
 
 
 def _cell(value: Any) -> Any:

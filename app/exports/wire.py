@@ -11,7 +11,7 @@ from app.domain.decimals import plain_text
 from app.schemas.common import PlainDecimal
 
 Rows = Iterable[Mapping[str, Any]]
-CHUNK = 64 * 1024
+CHUNK = 256 * 1024
 
 
 def json_bytes(value: Any) -> bytes:

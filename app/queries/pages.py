@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.models import Document, Indicator, Project, Region, Representation
+from app.models import Document, Indicator, Project, Region, Representation, StatementScope
 from app.models import Statement as Row
 from app.queries.listing import NOW, Rows, cursor_scope, read_cursor, read_page, write_cursor
 from app.queries.statements import (
@@ -20,7 +20,7 @@ from app.queries.statements import (
     order_of,
     select_statements,
 )
-from app.queries.windows import is_windowed, named, select_window, window_of
+from app.queries.windows import Shape, in_order, is_windowed, named, select_window, streams_of, window_of
 
 CODES: dict[str, Any] = {
     "region": Region.code,
@@ -36,7 +36,7 @@ Execute = Callable[[sa.Select[Any], Mapping[str, Any]], Sequence[Sequence[Any]]]
 """Runs a query with its values. The selects that pages are read with are the same objects for the same shape."""
 
 LIST = "statements"
-AT_ONCE = 500
+AT_ONCE = 2000
 """Rows of a stream that are read at a time."""
 BESIDE = ("value", "unit_as", "facets", "group_by", "fields")
 """Parameters whose answers hold more than what is stored, or less."""
@@ -90,34 +90,26 @@ def read_window(
 def stream_flat(session: Session, query: StatementFlatQuery, *, quotes: bool) -> Iterator[list[str]]:
     """The flat rows of all statements asked for as JSON texts, in order, AT_ONCE at a time."""
 
-    def execute(select: sa.Select[Any], values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
-        return session.execute(select, dict(values)).all()
+    connection = session.connection()
 
-    order, key = order_of(query.sort), "period" in query.sort
-    windowed = is_windowed(query, query.sort)
-    plain = select_statements(query).join(Representation, Representation.statement == Row.id)
-    plain = plain.with_only_columns(*order.columns, order.key, _flat(quotes)).order_by(*order.by()).limit(AT_ONCE)
-    indicators = _indicators(execute, query) if windowed else None
+    def execute(select: sa.Select[Any], values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+        return connection.execute(select, dict(values)).all()
+
+    order = order_of(query.sort)
+    joined = select_statements(query).join(Representation, Representation.statement == Row.id)
+    plain: Any = joined.with_only_columns(order.key, *reversed(order.columns), _flat(quotes)).order_by(*order.by()).limit(AT_ONCE)
+    indicators = _indicators(execute, query) if is_windowed(query, query.sort) else None
     last: list[Any] | None = None
     while True:
         window = window_of(query, query.sort, indicators, last, AT_ONCE) if indicators is not None else None
         if window is None:
-            rows = session.execute(plain.where(order.after(last)) if last is not None else plain).all()
-            last = list(rows[-1][:-1]) if rows else None
-            texts: list[str] = [row[-1] for row in rows]
+            rows = execute(plain.where(order.after(last)) if last is not None else plain, {})
         else:
-            rows = session.execute(select_window(window[0]), window[1]).all()
-            last = ([rows[-1].key, rows[-1].id] if key else [rows[-1].id]) if rows else None
-            texts = _texts_of([row.id for row in rows], execute, quotes) if rows else []
-        yield texts
+            rows = execute(_select_flat(window[0], quotes), window[1])
+        yield [row[-1] for row in rows]
         if len(rows) < AT_ONCE:
             return
-
-
-def _texts_of(ids: Sequence[str], execute: Execute, quotes: bool) -> list[str]:
-    values = {f"id{number}": id_ for number, id_ in enumerate(ids)}
-    by_id = {row[0]: row[1] for row in execute(_select_bodies(len(ids), quotes, flat=True), values)}
-    return [by_id[id_] for id_ in ids]
+        last = list(reversed(rows[-1][:-1]))
 
 
 def read_one(execute: Execute, id_: str, *, quotes: bool) -> bytes | None:
@@ -144,15 +136,14 @@ def _indicators(execute: Execute, query: StatementFilters) -> list[str] | None:
 
 
 def _bodies(execute: Execute, ids: Sequence[str], *, quotes: bool, held: dict[str, bytes]) -> list[bytes]:
-    known = {id_: body for id_ in ids if (body := held.get(id_)) is not None}
-    missing = [id_ for id_ in ids if id_ not in known]
-    if not missing:
-        return list(known.values())
-    values = {f"id{number}": id_ for number, id_ in enumerate(missing)}
-    fresh = {row[0]: row[1].encode() for row in execute(_select_bodies(len(missing), quotes), values)}
-    held.update(fresh)
-    known.update(fresh)
-    return [known[id_] for id_ in ids]
+    bodies = [held.get(id_) for id_ in ids]
+    missing = [id_ for id_, body in zip(ids, bodies, strict=True) if body is None] if None in bodies else []
+    if missing:
+        values = {f"id{number}": id_ for number, id_ in enumerate(missing)}
+        fresh = {row[0]: row[1].encode() for row in execute(_select_bodies(len(missing), quotes), values)}
+        held.update(fresh)
+        bodies = [body or fresh[id_] for id_, body in zip(ids, bodies, strict=True)]
+    return bodies  # type: ignore[return-value]
 
 
 def _body(quotes: bool) -> sa.ColumnElement[str]:
@@ -164,10 +155,23 @@ def _flat(quotes: bool) -> sa.ColumnElement[str]:
 
 
 @lru_cache(maxsize=2048)
-def _select_bodies(many: int, quotes: bool, flat: bool = False) -> sa.Select[Any]:
-    body = _flat(quotes) if flat else _body(quotes)
-    select: Any = sa.select(Representation.statement, body).where(Representation.statement.in_(named("id", many)))
+def _select_bodies(many: int, quotes: bool) -> sa.Select[Any]:
+    select: Any = sa.select(Representation.statement, _body(quotes)).where(Representation.statement.in_(named("id", many)))
     return select  # type: ignore[no-any-return]
+
+
+@lru_cache(maxsize=512)
+def _select_flat(shape: Shape, quotes: bool) -> sa.Select[Any]:
+    """Flat rows of a window, each behind its id and the key of its period, if that orders them."""
+    window = select_window(shape)
+    streams = streams_of(shape)
+    if len(streams) == 1:  # read in the order of its index, and nothing sorted
+        id_ = streams[0].of.statement if streams[0].of is StatementScope else Row.id
+        only: Any = window.add_columns(_flat(quotes)).join(Representation, Representation.statement == id_)
+        return only  # type: ignore[no-any-return]
+    merged = window.subquery()
+    select: Any = sa.select(*merged.c, _flat(quotes)).join(Representation, Representation.statement == merged.c.id)
+    return select.order_by(*in_order(merged.c.id, list(merged.c)[-1], shape))  # type: ignore[no-any-return]
 
 
 @lru_cache(maxsize=2)

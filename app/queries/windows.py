@@ -112,7 +112,7 @@ def select_window(shape: Shape) -> sa.Select[Any]:
     for stream in streams_of(shape):
         id_ = stream.of.statement if stream.of is StatementScope else Statement.id
         columns: list[Any] = [id_.label("id"), *([_key(stream.of, shape).label("key")] if by_period else [])]
-        order = _in_order(id_, _key(stream.of, shape), shape)
+        order = in_order(id_, _key(stream.of, shape), shape)
         parts.append(sa.select(*columns).where(*stream.where).order_by(*order).limit(sa.bindparam("limit", type_=sa.Integer())))
     if len(parts) == 1:
         only: sa.Select[Any] = parts[0]
@@ -121,7 +121,7 @@ def select_window(shape: Shape) -> sa.Select[Any]:
     selected: Any = sa.select(*merged.c)
     if max(shape.own, 0 if shape.own else shape.within) > 1:
         selected = selected.group_by(*merged.c)  # a joint claim lies in several places
-    ordered = selected.order_by(*_in_order(merged.c.id, list(merged.c)[-1], shape))
+    ordered = selected.order_by(*in_order(merged.c.id, list(merged.c)[-1], shape))
     limited: sa.Select[Any] = ordered.limit(sa.bindparam("limit", type_=sa.Integer()))
     return limited
 
@@ -130,7 +130,8 @@ def _key(table: Any, shape: Shape) -> Any:
     return table.period_key_down if shape.sort == "-period" else table.period_key
 
 
-def _in_order(id_: Any, key: Any, shape: Shape) -> list[Any]:
+def in_order(id_: Any, key: Any, shape: Shape) -> list[Any]:
+    """What a list of this shape is ordered by."""
     orders: dict[str, list[Any]] = {
         "id": [id_.asc()],
         "-id": [id_.desc()],
@@ -151,13 +152,13 @@ def streams_of(shape: Shape) -> list[Stream]:
 def _streams_of_places(shape: Shape) -> Iterator[Stream]:
     table, by_period = StatementScope, "period" in shape.sort
     places = named("own", shape.own) or named("within", shape.within) or [sa.literal_column(f"'{EVERYWHERE}'")]
-    own = [True, False] if shape.within and not shape.own else [True]
+    own = sa.true() if shape.own else sa.false()
     indicators = named("indicator", shape.indicators) or [None]
     documents = named("document", shape.documents) or [None]
     spans = _SPANS if by_period and not shape.indicators else [None]
     rest = [*_kinds(table, shape), *([_lies_in(table.statement, shape)] if shape.own and shape.within else [])]
-    for place, itself, indicator, document, span in product(places, own, indicators, documents, spans):
-        where = [table.region == place, table.own == sa.true() if itself else table.own == sa.false()]
+    for place, indicator, document, span in product(places, indicators, documents, spans):
+        where = [table.region == place, table.own == own]
         if indicator is not None:
             where.append(table.indicator == indicator)
         if span is not None:

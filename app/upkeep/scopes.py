@@ -62,10 +62,10 @@ def _insert(connection: sa.Connection, ids: Sequence[str], around: Around) -> No
     rows: list[tuple[Any, ...]] = []
     for id_, *listed, start, end in connection.execute(select):
         own = regions[id_]
-        places = dict.fromkeys([place for region in own for place in around[region]], 0)
-        places.update(dict.fromkeys([*own, EVERYWHERE], 1))
+        lies_in = {EVERYWHERE, *own, *(place for region in own for place in around[region])}
         length = longest(start, end)
-        rows.extend((place, named_itself, id_, *listed, length) for place, named_itself in places.items())
+        rows.extend((place, 0, id_, *listed, length) for place in lies_in)
+        rows.extend((place, 1, id_, *listed, length) for place in own)
     insert_many(connection, StatementScope.__tablename__, COLUMNS, sorted(rows, key=lambda row: row[:3]))
 
 
