@@ -55,7 +55,7 @@ from app.exports.package import MEDIA_TYPE as ARCHIVE
 from app.settings import Settings
 from app.version import VERSION
 from app.web import pages
-from app.web.twins import Twinned
+from app.web.twins import Twinned, pages_of_data
 
 EXPOSED = [
     *("ETag", "Link", "Content-Range", "Accept-Ranges", "Content-Disposition", "Content-Location", "Retry-After"),
@@ -91,9 +91,14 @@ def create_app(
         on_stop()
 
     app = create_routes(settings, engine, lifespan)
+    is_page = pages_of_data(pages.router)
+
+    def follows(path: str) -> bool:
+        return follows_from_data(path) or is_page(path)
+
     app.add_middleware(Turns, seconds=settings.pool_timeout)
     app.add_middleware(Quick, engine=engine, settings=settings)
-    app.add_middleware(Conditional, settings=settings, clock=clock, spool=spool, answers=tally.answers)
+    app.add_middleware(Conditional, follows=follows, settings=settings, clock=clock, spool=spool, answers=tally.answers)
     app.add_middleware(Negotiated, routes=app, address=settings.address)
     app.add_middleware(Twinned, routes=pages.router)
     whole = frozenset(each.media_type for each in FORMATS.values() if each.whole) | {ARCHIVE}
@@ -111,7 +116,7 @@ def create_app(
     )
     app.add_middleware(Sealed)
     most = settings.remember_bytes // 2
-    app.add_middleware(Remembered, follows=follows_from_data, now=clock.read, most_bytes=most, answers=tally.answers)
+    app.add_middleware(Remembered, follows=follows, now=clock.read, most_bytes=most, answers=tally.answers)
     if settings.metered:
         app.state.peers = peers
         app.include_router(metrics.router)

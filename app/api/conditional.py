@@ -1,14 +1,15 @@
 """What has not changed is not sent again: strong ETags, 304, and whole answers kept while the data stay the same.
 
-Every answer of `/v1` follows from the data version, the address and this program. Each request reads the version after it
-arrived, so nothing stale is served once a write is acknowledged, whichever process wrote. Where standbys answer, version and
-rows are those of one standby, as far as it has come.
+Every answer of `/v1`, and every page, follows from the data version, the address and this program. Each request reads the
+version after it arrived, so nothing stale is served once a write is acknowledged, whichever process wrote. Where standbys
+answer, version and rows are those of one standby, as far as it has come.
 """
 
 import asyncio
 import hmac
 import logging
 import threading
+from collections.abc import Callable
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -114,17 +115,29 @@ class Clock:
 class Conditional:
     """A thin ASGI layer before the routes: answers 304 and remembered answers, names every 200 with its ETag."""
 
-    def __init__(self, app: ASGIApp, *, settings: Settings, clock: Clock, spool: Spool, answers: dict[str, int]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        follows: Callable[[str], bool],
+        settings: Settings,
+        clock: Clock,
+        spool: Spool,
+        answers: dict[str, int],
+    ) -> None:
         self.app = app
+        self.follows = follows
         self.answers = answers
         self.clock = clock
         self.spool = spool
         self.store = Store(settings.remember_bytes // 4, MAX_FLAT)
-        self.salt = f"{PROGRAM} {SCHEMA_REVISION} {RENDERING} {settings.address} {settings.quotes} {writers()}".encode()
+        self.salt = (
+            f"{PROGRAM} {SCHEMA_REVISION} {RENDERING} {settings.address} {settings.quotes} {settings.texts} {writers()}".encode()
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer without the routes where nothing has changed."""
-        if scope["type"] != "http" or scope["method"] != "GET" or not follows_from_data(scope["path"]):
+        if scope["type"] != "http" or scope["method"] != "GET" or not self.follows(scope["path"]):
             await self.app(scope, receive, send)
             return
         version = scope.get(VERSION) or await self.clock.read()
@@ -152,8 +165,13 @@ class Conditional:
         await self.app({**scope, SEEN: seen}, receive, _Naming(self, scope, send, version, etag, seen))
 
     def _etag(self, version: Version, scope: Scope) -> bytes:
-        """A strong ETag; it needs the database's key, so only a 200 can have brought it to a client."""
-        parts = (self.salt, b"%d" % version.number, scope["path"].encode("utf-8", "surrogatepass"), scope["query_string"])
+        """A strong ETag; it needs the database's key, so only a 200 can have brought it to a client.
+
+        Below `/v1` each format has an address of its own; elsewhere one address may answer readers and programs.
+        """
+        path: str = scope["path"]
+        asked = b"" if follows_from_data(path) else Headers(scope=scope).get("accept", "").encode("latin-1")
+        parts = (self.salt, b"%d" % version.number, path.encode("utf-8", "surrogatepass"), scope["query_string"], asked)
         return b'"%s"' % hmac.digest(bytes.fromhex(version.key), b"\0".join(parts), "sha256")[:16].hex().encode()
 
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from conftest import client_for
 from make import engine_for
+from observe import counting
 from starlette.testclient import TestClient
 from test_coding import DECODE
-from test_sql_counts import counting
 
 from app.api import ranges, spool
 from app.api.parts import Part, part_of
