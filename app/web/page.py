@@ -62,6 +62,9 @@ templates.filters.update(
     said=lambda code, table: words.said(getattr(words, table), code),
     path=lambda text: quote(text, safe="~"),
     full=words.in_full,
+    brief=words.brief,
+    based=words.based,
+    spelled=words.spelled,
     linked=_linked,
     scale=lambda values: ticks_scale(values.low, values.high),
 )

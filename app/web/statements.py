@@ -10,14 +10,15 @@ from app.domain.evidence import collapse
 from app.queries.comparisons import comparisons_of
 from app.queries.conversion import conversion_of, converter_for, units_of
 from app.queries.listing import PathStatement
-from app.queries.statements import StatementListQuery, get_related, get_statement, notes_for, select_statements
+from app.queries.statements import StatementListQuery, get_related, get_statement, select_statements
 from app.queries.targets import UnitAsQuery
 from app.rendering import statements as rendering
 from app.rendering.comparisons import reference
 from app.rendering.conversion import converted
-from app.web.charting import drawn, strips
-from app.web.controls import chips, menus
-from app.web.page import downloads, following, page, twin
+from app.web.charting import drawn
+from app.web.drawing.strip import strip
+from app.web.lists import beside
+from app.web.page import page, twin
 from app.web.tables import first_of, told
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(strict_parameters)])
@@ -35,19 +36,11 @@ def show_statements(
     converter = None
     if query.unit_as is not None:
         converter = converter_for(session, query.unit_as, units_of(session, select_statements(query)))
-    set_ = chips(request, MENUS)
     return page(
         request,
         "statements.html",
         rows=told(session, rows.items, settings, (lambda row: conversion_of(converter, row)) if converter else None),
-        total=rows.total,
-        more=following(request, rows.cursor),
-        menus=menus(session, query, MENUS),
-        chips=set_,
-        held=[(each.name, each.value) for each in set_],
-        notes=notes_for(session, query),
-        twin=twin(request),
-        downloads=[downloads(request)],
+        **beside(request, session, query, rows, names=MENUS),
     )
 
 
@@ -71,7 +64,7 @@ def show_statement(
         "statement.html",
         statement=shown,
         quote=_marked(shown.evidence.quote, shown.evidence.exact),
-        strips=strips([drawn(row)])[:1] if shown.quantity else [],
+        strips=[("narrow", strip([drawn(row)], named=False))] if shown.quantity else [],
         converted=converted(found) if found else None,
         comparison=reference(*compared) if compared else None,
         related=[rendering.related(*each, quotes=settings.quotes) for each in get_related(session, row)],
