@@ -12,7 +12,7 @@ LOW, ROW, TALL = 30.0, 46.0, 60.0
 """Pixels of a row: without a name, with one, and with the name of the source in a line of its own."""
 SLIM = 400.0
 """Pixels of a drawing up to which it has."""
-BASE = 26.0
+BASE = 42.0
 SIDE = 14.0
 ARROW = 34.0
 
