@@ -106,10 +106,10 @@ def select_comparisons(query: ComparisonFilters) -> sa.Select[Comparison]:
     return select
 
 
-def count_statuses(session: Session) -> dict[str, int]:
+def count_statuses(session: Session) -> dict[ComparisonStatus, int]:
     """How many comparisons have each status; one SQL statement."""
-    found = session.execute(sa.select(Comparison.status, sa.func.count()).group_by(Comparison.status)).tuples()
-    return dict.fromkeys(COMPARISON_STATUSES, 0) | dict(found.all())
+    found = {row[0]: row[1] for row in session.execute(sa.select(Comparison.status, sa.func.count()).group_by(Comparison.status))}
+    return {status: found.get(status, 0) for status in COMPARISON_STATUSES}
 
 
 def _narrows(query: ComparisonFilters) -> bool:
