@@ -8,6 +8,7 @@ from starlette.responses import Response
 from app.api.answers import counted
 from app.api.dependencies import Configured, ReadSession, strict_parameters
 from app.models import Actor
+from app.queries.availability import AvailabilityQuery
 from app.queries.codes import (
     ActorFilters,
     ActorListQuery,
@@ -20,7 +21,9 @@ from app.queries.codes import (
     select_actors,
     select_projects,
 )
+from app.queries.facets import AXES, select_facet
 from app.queries.listing import PathCode, read_page
+from app.queries.service import is_large
 from app.queries.statements import StatementListQuery
 from app.rendering import codes as rendering
 from app.rendering.statements import named
@@ -29,6 +32,7 @@ from app.web.tables import FIRST, first_of, told
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(strict_parameters)])
 
+MOST_QUOTED = 12
 MOST = 100
 """Documents, and projects, of an actor that its page names."""
 
@@ -37,9 +41,11 @@ MOST = 100
 def show_actors(request: Request, session: ReadSession, query: Annotated[ActorListQuery, Query()]) -> Response:
     """The persons and organisations, each with what it says, publishes and takes part in."""
     rows = read_page(session, select_actors(query), by_code(Actor.code), query, name="actors")
+    quoted = select_facet(AvailabilityQuery(), AXES["speaker"]).where(AXES["speaker"].value.is_not(None)).limit(MOST_QUOTED)
     return page(
         request,
         "actors.html",
+        quoted=[] if is_large(session) or query.model_fields_set else session.execute(quoted).all(),
         actors=[rendering.actor(each) for each in counted(session, rows.items, count_actors)],
         kind=query.kind[0] if len(query.kind) == 1 else "",
         more=following(request, rows.cursor),
