@@ -21,7 +21,7 @@ from app.web.controls import Choice, conversions
 from app.web.drawing.strip import strip
 from app.web.lists import beside
 from app.web.page import page, twin
-from app.web.tables import first_of, told
+from app.web.tables import elsewhere, first_of, told
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(strict_parameters)])
 
@@ -70,6 +70,7 @@ def show_statement(
         units=units if len(units) > 1 else [],
         converted=converted(found) if found else None,
         comparison=reference(*compared) if compared else None,
+        elsewhere=elsewhere(*compared) if compared else None,
         related=[rendering.related(*each, quotes=settings.quotes) for each in get_related(session, row)],
         citation=rendering.citation(row, address=settings.address),
         report=_report(row.id, row.version, collapse(row.exact), row.paragraph),

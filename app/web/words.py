@@ -130,7 +130,7 @@ def based(base: Any) -> str:
         thing = f"of {spelled(base.indicator)}" + (f" in {place}" if place else "")
     else:
         thing = f"of {place}’s" if place else ""
-    return f"{thing} against {base.period}".strip() if base.period else thing
+    return f"{thing} against {base.period.replace('..', ' to ')}".strip() if base.period else thing
 
 
 def unit_name(unit: str) -> str:

@@ -162,6 +162,16 @@ def test_the_downloads_of_a_page_hold_its_rows(client: TestClient) -> None:
     assert len(shown) == 4
 
 
+def test_a_guest_of_a_conflict_shows_it_beside_what_its_own_cell_says(client: TestClient) -> None:
+    for path in ("/indicators/rail-travel-time", "/documents/tech-innovation"):
+        row = next(each for each in read(client, path).iter() if each.get("id") == "s-tech-innovation.rail-travel-time")
+        assert [(name, address.endswith("asof")) for name, address in links(row) if address.startswith("/comparisons")] == [
+            ("one source", False),
+            ("conflict", True),
+        ]
+    assert "another comparison conflict" in text_of(read(client, "/statements/tech-innovation.rail-travel-time"))
+
+
 def test_head_is_get_without_a_body(client: TestClient) -> None:
     whole, head = client.get("/indicators", headers=BROWSER), client.head("/indicators", headers=BROWSER)
     assert (head.status_code, head.content) == (200, b"")
