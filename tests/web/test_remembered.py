@@ -20,7 +20,7 @@ def small(empty: sa.Engine, tmp_path: Path) -> sa.Engine:
     return empty
 
 
-@pytest.mark.parametrize("remembered", [0, 4_000_000])
+@pytest.mark.parametrize(("backend", "remembered"), [("sqlite", 0), ("sqlite", 4_000_000), ("postgresql", 4_000_000)])
 def test_a_page_that_is_known_is_a_304_and_asks_only_for_the_version(small: sa.Engine, remembered: int) -> None:
     client = client_for(small, remember_bytes=remembered)
     for path in PAGES:

@@ -219,6 +219,7 @@ def hostile() -> dict[str, str]:
     return files
 
 
+@pytest.mark.parametrize("backend", ["sqlite"])
 def test_hostile_text_is_shown_as_text(empty: sa.Engine, tmp_path: Path) -> None:
     seed_directory(empty, write_seed(tmp_path / "seed", hostile()))
     with writing(empty) as connection:
