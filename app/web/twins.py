@@ -97,6 +97,7 @@ class _Telling:
                 http_status=told["status"],
                 told=told,
                 guesses=_guesses(self.scope["path"], told),
+                above=self.scope["path"].rpartition("/")[0] if self.is_page else "",
             )
             answer.headers.update(self.headers)
             await answer(self.scope, self.receive, self.send)

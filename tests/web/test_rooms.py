@@ -189,6 +189,8 @@ def test_empty_fields_of_a_form_are_left_out(client: TestClient) -> None:
     [
         ("/statements/central-urban-areas.gdp-2021-h2", 404, "gdp-2021-h1", "/statements/central-urban-areas.gdp-2021-h1"),
         ("/indicators/gpd", 404, "gdp", "/indicators/gdp"),
+        ("/regions/qwertyuiop", 404, "All regions", "/regions"),
+        ("/indicator/gdp", 404, "Did you mean", "/indicators"),
         ("/series?indicator=gpd", 422, "gdp", "/problems/unknown-code"),
         ("/statements?knd=target", 422, "kind", "/problems/unknown-parameter"),
         ("/search", 422, "q", "/problems/invalid-parameter"),
