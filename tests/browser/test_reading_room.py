@@ -218,7 +218,7 @@ def test_a_page_needs_one_style_sheet_and_no_script(chromium: Any, server: Serve
     asked = server.log[before:]
     assert [each.path for each in asked if each.path.endswith(".css")] == ["/static/style.css"]
     assert not [each for each in asked if each.path.endswith(".js")]
-    assert all(each.status == 200 for each in asked)
+    assert [each for each in asked if each.status not in (0, 200)] == [], "0: not answered yet, as the icon may be"
     context.close()
 
 
