@@ -55,7 +55,7 @@ from app.exports.package import MEDIA_TYPE as ARCHIVE
 from app.settings import Settings
 from app.version import VERSION
 from app.web import pages
-from app.web.twins import Twinned
+from app.web.twins import Twinned, pages_of_data
 
 EXPOSED = [
     *("ETag", "Link", "Content-Range", "Accept-Ranges", "Content-Disposition", "Content-Location", "Retry-After"),
@@ -92,10 +92,17 @@ def create_app(
         on_stop()
 
     app = create_routes(settings, engine, lifespan)
+    is_page = pages_of_data(pages.router)
+
+    def follows(path: str) -> bool:
+        return follows_from_data(path) or is_page(path)
+
     app.add_middleware(Turns, seconds=settings.pool_timeout)
     quick, name_of, most = Quick(engine=engine, settings=settings), names(settings), settings.remember_bytes // 4
     app.add_middleware(Shortly, quick=quick)
-    app.add_middleware(Conditional, name_of=name_of, clock=clock, spool=spool, most_bytes=most, answers=tally.answers)
+    app.add_middleware(
+        Conditional, follows=follows, name_of=name_of, clock=clock, spool=spool, most_bytes=most, answers=tally.answers
+    )
     app.add_middleware(Negotiated, routes=app, address=settings.address)
     app.add_middleware(Twinned, routes=pages.router)
     whole = frozenset(each.media_type for each in FORMATS.values() if each.whole) | {ARCHIVE}
@@ -114,7 +121,7 @@ def create_app(
     app.add_middleware(Sealed)
     app.add_middleware(
         Remembered,
-        follows=follows_from_data,
+        follows=follows,
         now=clock.read,
         straight=Straight(quick, name_of, settings.address),
         most_bytes=most,

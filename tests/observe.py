@@ -8,12 +8,13 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from make import ROOT
+from starlette.testclient import TestClient
 
 from app.cli import main
 from app.models import Table
@@ -163,3 +164,20 @@ class Nursery:
     def close(self) -> None:
         """End the process."""
         self.process.communicate()
+
+
+@contextlib.contextmanager
+def counting(client: TestClient) -> Iterator[list[str]]:
+    """The SQL statements that a block sends."""
+    engine: sa.Engine = client.app.state.engine  # type: ignore[attr-defined]
+    sent: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.split(maxsplit=1)[0] not in ("BEGIN", "COMMIT", "ROLLBACK", "SET"):
+            sent.append(statement)
+
+    sa.event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", note)

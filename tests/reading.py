@@ -34,6 +34,11 @@ PAGES = (
     "/projects/china-singapore-connectivity-initiative",
     "/search?q=%E9%87%8D%E5%BA%86",
     "/search?q=rail",
+    "/actors",
+    "/actors/ichongqing",
+    "/actors/fan-lixin",
+    "/units",
+    "/changes",
     "/worklist",
     "/problems/not-found",
 )

@@ -1,8 +1,8 @@
 """What has not changed is not sent again: strong ETags, 304, and whole answers kept while the data stay the same.
 
-Every answer of `/v1` follows from the data version, the address and this program. Each request reads the version after it
-arrived, so nothing stale is served once a write is acknowledged, whichever process wrote. Where standbys answer, version and
-rows are those of one standby, as far as it has come.
+Every answer of `/v1`, and every page, follows from the data version, the address and this program. Each request reads the
+version after it arrived, so nothing stale is served once a write is acknowledged, whichever process wrote. Where standbys
+answer, version and rows are those of one standby, as far as it has come.
 """
 
 import asyncio
@@ -116,11 +116,17 @@ NameOf = Callable[[Version, Scope], bytes]
 
 
 def names(settings: Settings) -> NameOf:
-    """Gives answers strong ETags; one needs the database's key, so only a 200 can have brought it to a client."""
-    salt = f"{PROGRAM} {SCHEMA_REVISION} {RENDERING} {settings.address} {settings.quotes} {writers()}".encode()
+    """Gives answers strong ETags; one needs the database's key, so only a 200 can have brought it to a client.
+
+    Below `/v1` each format has an address of its own; elsewhere one address may answer readers and programs.
+    """
+    told = (PROGRAM, SCHEMA_REVISION, RENDERING, settings.address, settings.quotes, settings.texts, writers())
+    salt = " ".join(map(str, told)).encode()
 
     def name_of(version: Version, scope: Scope) -> bytes:
-        parts = (salt, b"%d" % version.number, scope["path"].encode("utf-8", "surrogatepass"), scope["query_string"])
+        path: str = scope["path"]
+        asked = b"" if follows_from_data(path) else Headers(scope=scope).get("accept", "").encode("latin-1")
+        parts = (salt, b"%d" % version.number, path.encode("utf-8", "surrogatepass"), scope["query_string"], asked)
         return b'"%s"' % blake2b(b"\0".join(parts), key=bytes.fromhex(version.key), digest_size=16).hexdigest().encode()
 
     return name_of
@@ -130,9 +136,18 @@ class Conditional:
     """A thin ASGI layer before the routes: answers 304 and remembered answers, names every 200 with its ETag."""
 
     def __init__(
-        self, app: ASGIApp, *, name_of: NameOf, clock: Clock, spool: Spool, most_bytes: int, answers: dict[str, int]
+        self,
+        app: ASGIApp,
+        *,
+        follows: Callable[[str], bool],
+        name_of: NameOf,
+        clock: Clock,
+        spool: Spool,
+        most_bytes: int,
+        answers: dict[str, int],
     ) -> None:
         self.app = app
+        self.follows = follows
         self.answers = answers
         self.name_of = name_of
         self.clock = clock
@@ -141,7 +156,7 @@ class Conditional:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer without the routes where nothing has changed."""
-        if scope["type"] != "http" or scope["method"] != "GET" or not follows_from_data(scope["path"]):
+        if scope["type"] != "http" or scope["method"] != "GET" or not self.follows(scope["path"]):
             await self.app(scope, receive, send)
             return
         version = scope.get(VERSION) or await self.clock.read()

@@ -209,6 +209,12 @@ def select_documents(query: DocumentFilters) -> sa.Select[Document]:
     return _named(select, Document.folded, query.q)
 
 
+def documents_of(actor: str) -> sa.Select[Document]:
+    """Documents that an actor published or wrote."""
+    wrote = sa.select(DocumentAuthor.document).where(DocumentAuthor.actor == actor)
+    return select_documents(DocumentFilters()).where(sa.or_(Document.publisher == actor, Document.code.in_(wrote)))
+
+
 def order_documents(sort: str) -> Order:
     """The order that `sort` names."""
     if sort == "code":

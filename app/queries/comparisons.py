@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from app.domain.comparison import MOST_FIGURES, ComparisonStatus, Figure, compare
+from app.domain.comparison import COMPARISON_STATUSES, MOST_FIGURES, ComparisonStatus, Figure, compare
 from app.domain.comparison import Comparison as Result
 from app.domain.nearest import nearest
 from app.errors import NotFoundError
@@ -104,6 +104,12 @@ def select_comparisons(query: ComparisonFilters) -> sa.Select[Comparison]:
         cells = select_statements(of_statements).with_only_columns(Statement.cell).where(Statement.cell.is_not(None))
         select = select.where(Comparison.cell.in_(cells))
     return select
+
+
+def count_statuses(session: Session) -> dict[ComparisonStatus, int]:
+    """How many comparisons have each status; one SQL statement."""
+    found = {row[0]: row[1] for row in session.execute(sa.select(Comparison.status, sa.func.count()).group_by(Comparison.status))}
+    return {status: found.get(status, 0) for status in COMPARISON_STATUSES}
 
 
 def _narrows(query: ComparisonFilters) -> bool:

@@ -110,6 +110,12 @@ def units_of(session: Session, select: sa.Select[Any]) -> list[str]:
     return sorted(str(unit) for unit in session.execute(units).scalars())
 
 
+def currencies_beside(session: Session, unit: str) -> list[str]:
+    """The currencies to which a document implies a rate from this one; empty for what is no currency."""
+    rates = [_currencies(each) for each in implied_rates(session)]
+    return sorted({code for currencies in rates if unit in currencies for code in currencies} - {unit})
+
+
 def converter_for(session: Session, unit_as: str, units: Iterable[str]) -> Converter:
     """What converts figures in these base units to `unit_as`.
 

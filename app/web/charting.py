@@ -20,7 +20,7 @@ from app.web.page import ticks_scale
 MOST_PANELS = 8
 MOST_FIGURES = 60
 """Figures of one chart; the table below a chart has the others."""
-NARROW, WIDE = 400.0, 760.0
+NARROW, WIDE = 340.0, 760.0
 """Pixels: on a phone, or beside other charts; and alone on a desk."""
 
 Convert = Callable[[Statement], Conversion | None]

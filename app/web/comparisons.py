@@ -11,7 +11,7 @@ from app.api.dependencies import ReadSession, strict_parameters
 from app.domain.derivation import DERIVATION_KINDS
 from app.domain.derived import Derivation
 from app.errors import BadRequestError
-from app.queries.comparisons import ComparisonListQuery, get_cell, order_of, read_cells, select_comparisons
+from app.queries.comparisons import ComparisonListQuery, count_statuses, get_cell, order_of, read_cells, select_comparisons
 from app.queries.derivations import (
     DerivationFilters,
     DerivationListQuery,
@@ -21,12 +21,14 @@ from app.queries.derivations import (
     read_neighbours,
 )
 from app.queries.listing import read_page, read_ranked
-from app.queries.statements import PathCell, check_codes, notes_for
+from app.queries.service import is_large
+from app.queries.statements import PathCell, check_codes
 from app.rendering import comparisons as rendering
 from app.rendering.derivations import derivation
 from app.schemas.derivations import Derivation as Shown
 from app.web.charting import drawn, in_conflict, strips
-from app.web.controls import chips, menus
+from app.web.controls import chips
+from app.web.lists import beside
 from app.web.page import downloads, following, page, twin
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(strict_parameters)])
@@ -42,21 +44,13 @@ def show_comparisons(request: Request, session: ReadSession, query: Annotated[Co
     check_codes(session, query)
     query = query.model_copy(update={"include": ["total"]})
     rows = read_page(session, select_comparisons(query), order_of(query.sort), query, name="comparisons")
-    set_ = chips(request, (*MENUS, "status", "sort"))
     return page(
         request,
         "comparisons.html",
         cells=[rendering.comparison(each) for each in read_cells(session, rows.items)],
-        total=rows.total,
         status=query.status[0] if len(query.status) == 1 else "",
-        sort=query.sort,
-        more=following(request, rows.cursor),
-        menus=menus(session, query, MENUS),
-        chips=set_,
-        held=[(each.name, each.value) for each in set_],
-        notes=notes_for(session, query),
-        twin=twin(request),
-        downloads=[downloads(request)],
+        statuses={} if is_large(session) else count_statuses(session),
+        **beside(request, session, query, rows, names=MENUS, kept=("status", "sort")),
     )
 
 

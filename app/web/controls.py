@@ -13,6 +13,7 @@ from app.domain.units import SCALED, SCALES
 from app.models import Region, Unit
 from app.queries.availability import AvailabilityQuery, AvailableDimension, select_available
 from app.queries.codes import all_regions
+from app.queries.conversion import currencies_beside
 from app.queries.facets import AXES, select_facet
 from app.queries.service import is_large
 from app.queries.statements import StatementFilters
@@ -86,7 +87,7 @@ def _narrow(query: StatementFilters) -> bool:
 
 
 def conversions(session: Session, unit: str, held: str | None) -> Menu | None:
-    """A menu of what figures in this base unit can be shown in exactly; None where there is nothing else."""
+    """A menu of what figures in this base unit can be shown in: exactly, or at a rate of the documents; None without any."""
     rows = session.execute(
         sa.select(Unit).where(Unit.base == unit).order_by(Unit.factor, Unit.code).limit(MOST_CHOICES)
     ).scalars()
@@ -94,6 +95,7 @@ def conversions(session: Session, unit: str, held: str | None) -> Menu | None:
     targets = [(code, name) for code, name, _ in found if code != unit]
     if any(code == unit and family in SCALED for code, _, family in found):
         targets += [(f"{unit}:{scale}", f"{scale} {unit}") for scale in SCALES]
+        targets += [(code, code) for code in ([] if is_large(session) else currencies_beside(session, unit))]
     if held and held not in dict(targets):
         targets.append((held, held))
     choices = [Choice(target, name, None, target == held) for target, name in targets]

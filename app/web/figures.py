@@ -29,6 +29,8 @@ router = APIRouter(include_in_schema=False, dependencies=[Depends(strict_paramet
 
 MOST_POINTS = 400
 """Cells that a page draws; where there are more, the reader is asked to choose."""
+WHOLE = 400
+"""Indicators that are shown at once where the reader does not say how many: a topic should not be torn."""
 MENUS = ("within", "period", "unit", "measure", "kind")
 
 
@@ -36,9 +38,14 @@ MENUS = ("within", "period", "unit", "measure", "kind")
 def show_indicators(request: Request, session: ReadSession, query: Annotated[IndicatorListQuery, Query()]) -> Response:
     """What is measured, by topic."""
     require_codes(session, {"topic": (Indicator.topic, query.topic)})
+    if "limit" not in query.model_fields_set:
+        query = query.model_copy(update={"limit": WHOLE})
     rows = read_page(session, select_indicators(query), by_code(Indicator.code), query, name="indicators")
     items = [rendering.indicator(each) for each in counted(session, rows.items, count_indicators)]
-    topics = {topic: [each for each in items if each.topic == topic] for topic in sorted({each.topic for each in items})}
+    topics = {
+        topic: sorted((each for each in items if each.topic == topic), key=lambda each: each.name.casefold())
+        for topic in sorted({each.topic for each in items})
+    }
     return page(
         request,
         "indicators.html",

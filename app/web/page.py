@@ -19,6 +19,8 @@ PAGE_CSP = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
+HEADERS = {"Content-Security-Policy": PAGE_CSP, "Vary": "Accept", "Cache-Control": "no-cache"}
+"""What is said of every page, also when it is known already."""
 PAGING = ("limit", "cursor", "include", "shape", "gaps", "fields", "facets", "group_by")
 """Parameters that flat rows do not take."""
 
@@ -60,6 +62,9 @@ templates.filters.update(
     said=lambda code, table: words.said(getattr(words, table), code),
     path=lambda text: quote(text, safe="~"),
     full=words.in_full,
+    brief=words.brief,
+    based=words.based,
+    spelled=words.spelled,
     linked=_linked,
     scale=lambda values: ticks_scale(values.low, values.high),
 )
@@ -69,8 +74,7 @@ templates.globals.update(when=words.when)
 def page(request: Request, template: str, /, *, http_status: int = 200, **context: object) -> Response:
     """A page with a strict content security policy. It names its data twin where it has one."""
     html = templates.get_template(template).render(version=VERSION, path=request.scope["path"], **context)
-    headers = {"Content-Security-Policy": PAGE_CSP, "Vary": "Accept", "Cache-Control": "no-cache"}
-    return HTMLResponse(html, status_code=http_status, headers=headers)
+    return HTMLResponse(html, status_code=http_status, headers=HEADERS)
 
 
 def twin(request: Request) -> str:

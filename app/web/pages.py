@@ -20,7 +20,7 @@ from app.queries.availability import AvailabilityQuery, select_available
 from app.queries.codes import DocumentFilters, order_documents, select_documents
 from app.queries.questions import questions
 from app.queries.service import is_large, latest_changes
-from app.web import comparisons, documents, figures, places, search, statements, worklist
+from app.web import actors, changes, comparisons, documents, figures, places, search, statements, units, worklist
 from app.web.page import page, twin
 from app.web.twins import wants_html
 
@@ -68,5 +68,5 @@ def get_problem(request: Request, code: str) -> Response:
     return page(request, "problem.html", code=code, kind=KINDS[code], kinds=KINDS)
 
 
-for part in (figures, statements, comparisons, documents, places, search, worklist):
+for part in (figures, statements, comparisons, documents, places, actors, units, search, worklist, changes):
     router.include_router(part.router)

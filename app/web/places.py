@@ -19,6 +19,7 @@ from app.queries.codes import (
     count_projects,
     count_regions,
     get_one,
+    kinds_of,
     select_projects,
     select_regions,
 )
@@ -100,6 +101,8 @@ def show_projects(request: Request, session: ReadSession, query: Annotated[Proje
     return page(
         request,
         "projects.html",
+        kinds=session.execute(kinds_of(Project.kind)).scalars().all(),
+        kind=query.kind[0] if len(query.kind) == 1 else "",
         projects=[rendering.project(each) for each in counted(session, rows.items, count_projects)],
         more=following(request, rows.cursor),
         twin=twin(request),

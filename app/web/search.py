@@ -21,7 +21,7 @@ NOUNS = {
     "actor": "People and organisations",
     "unit": "Units",
 }
-LISTED = ("actor", "unit")
+LISTED = ("unit",)
 """Resources without a page of their own: the statements that they lead to are shown."""
 
 

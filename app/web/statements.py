@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.api.dependencies import Configured, ReadSession, strict_parameters
@@ -10,15 +11,17 @@ from app.domain.evidence import collapse
 from app.queries.comparisons import comparisons_of
 from app.queries.conversion import conversion_of, converter_for, units_of
 from app.queries.listing import PathStatement
-from app.queries.statements import StatementListQuery, get_related, get_statement, notes_for, select_statements
+from app.queries.statements import StatementListQuery, get_related, get_statement, select_statements
 from app.queries.targets import UnitAsQuery
 from app.rendering import statements as rendering
 from app.rendering.comparisons import reference
 from app.rendering.conversion import converted
-from app.web.charting import drawn, strips
-from app.web.controls import chips, menus
-from app.web.page import downloads, following, page, twin
-from app.web.tables import first_of, told
+from app.web.charting import drawn
+from app.web.controls import Choice, conversions
+from app.web.drawing.strip import strip
+from app.web.lists import beside
+from app.web.page import page, twin
+from app.web.tables import elsewhere, first_of, told
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(strict_parameters)])
 
@@ -35,19 +38,11 @@ def show_statements(
     converter = None
     if query.unit_as is not None:
         converter = converter_for(session, query.unit_as, units_of(session, select_statements(query)))
-    set_ = chips(request, MENUS)
     return page(
         request,
         "statements.html",
         rows=told(session, rows.items, settings, (lambda row: conversion_of(converter, row)) if converter else None),
-        total=rows.total,
-        more=following(request, rows.cursor),
-        menus=menus(session, query, MENUS),
-        chips=set_,
-        held=[(each.name, each.value) for each in set_],
-        notes=notes_for(session, query),
-        twin=twin(request),
-        downloads=[downloads(request)],
+        **beside(request, session, query, rows, names=MENUS),
     )
 
 
@@ -63,22 +58,30 @@ def show_statement(
     row = get_statement(session, id)
     shown = rendering.statement(row, quotes=settings.quotes)
     compared = comparisons_of(session, [row]).get(row.id)
-    found = None
-    if query.unit_as is not None:
-        found = conversion_of(converter_for(session, query.unit_as, [row.unit] if row.unit else []), row)
+    units = _units(session, row.unit, query.unit_as) if row.unit else []
+    wanted = query.unit_as or (units[0].value if len(units) == 1 else None)  # a single other one needs no choice
+    found = conversion_of(converter_for(session, wanted, [row.unit] if row.unit else []), row) if wanted else None
     return page(
         request,
         "statement.html",
         statement=shown,
         quote=_marked(shown.evidence.quote, shown.evidence.exact),
-        strips=strips([drawn(row)])[:1] if shown.quantity else [],
+        strips=[("narrow", strip([drawn(row)], named=False))] if shown.quantity else [],
+        units=units if len(units) > 1 else [],
         converted=converted(found) if found else None,
         comparison=reference(*compared) if compared else None,
+        elsewhere=elsewhere(*compared) if compared else None,
         related=[rendering.related(*each, quotes=settings.quotes) for each in get_related(session, row)],
         citation=rendering.citation(row, address=settings.address),
         report=_report(row.id, row.version, collapse(row.exact), row.paragraph),
         twin=twin(request),
     )
+
+
+def _units(session: Session, unit: str, held: str | None) -> list[Choice]:
+    """The other units that the figure can be shown in, without thousands and millions of them."""
+    menu = conversions(session, unit, held)
+    return [each for each in menu.choices if ":" not in each.value or each.chosen] if menu else []
 
 
 def _marked(quote: str | None, exact: str) -> tuple[str, str, str] | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.models import Statement
+from app.models import Comparison, Statement
 from app.queries.comparisons import comparisons_of
 from app.queries.listing import Rows, read_page
 from app.queries.statements import StatementFilters, StatementListQuery, check_codes, order_of, select_statements, with_neighbours
@@ -27,6 +27,8 @@ class Told:
 
     statement: Shown
     comparison: ComparisonRef | None
+    elsewhere: Comparison | None
+    """the comparison in which it is a guest, where that says something else"""
     converted: Any = None
 
 
@@ -37,10 +39,16 @@ def told(session: Session, rows: Sequence[Statement], settings: Settings, conver
         Told(
             rendering.statement(row, quotes=settings.quotes),
             reference(*compared[row.id]) if row.id in compared else None,
+            elsewhere(*compared[row.id]) if row.id in compared else None,
             convert(row) if convert else None,
         )
         for row in rows
     ]
+
+
+def elsewhere(own: Comparison, guest_in: Comparison | None) -> Comparison | None:
+    """The comparison that a statement is a guest in, where its status is another one."""
+    return guest_in if guest_in is not None and guest_in.status != own.status else None
 
 
 def first_of(session: Session, query: StatementListQuery) -> Rows[Statement]:

@@ -1,7 +1,8 @@
 """How are the closed words, times and amounts of the data said to a reader?"""
 
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
+from typing import Any
 
 from app.domain.decimals import plain_text
 from app.domain.interval import Interval
@@ -90,10 +91,22 @@ DERIVATION = {
     "sum_of_parts": "sums of all parts",
     "part_exceeds_whole": "parts that exceed their whole",
 }
+DERIVED = {
+    "implied_total": "implied total",
+    "implied_part": "implied part",
+    "implied_base": "implied by a growth",
+    "implied_rate": "implied rate",
+    "remainder": "what is left",
+    "sum_of_parts": "sum of all parts",
+    "part_exceeds_whole": "part above its whole",
+}
 UNIT = {"percent": "%", "count": "", "km2": "km²", "per-10k": "per 10,000", "ratio": "-fold", "year": "years"}
 
+SHORT = ("gdp", "rd", "5g", "usd", "cny")
+"""Words of codes that are written in capitals."""
 SCALES = ((12, "trillion"), (9, "billion"), (6, "million"))
 MOST_DIGITS = 5
+_FLOOR, _CEILING = (Context(prec=4, rounding=each) for each in (ROUND_FLOOR, ROUND_CEILING))
 MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -103,6 +116,21 @@ MONTHS = (
 def said(words: dict[str, str], code: str | None) -> str:
     """A code in plain words; one that has none yet with its underscores as spaces."""
     return words.get(code, code.replace("_", " ").replace("-", " ")) if code else ""
+
+
+def spelled(code: str) -> str:
+    """A code of a thing where its name is not at hand: `GDP`, `industrial output value`."""
+    return " ".join(word.upper() if word in SHORT else word for word in code.split("-"))
+
+
+def based(base: Any) -> str:
+    """What a share, growth, change or multiple refers to: `of GDP in Chongqing`, `of Chongqing’s`, `against 2020`."""
+    place = spelled(base.region).title() if base.region else ""
+    if base.indicator:
+        thing = f"of {spelled(base.indicator)}" + (f" in {place}" if place else "")
+    else:
+        thing = f"of {place}’s" if place else ""
+    return f"{thing} against {base.period.replace('..', ' to ')}".strip() if base.period else thing
 
 
 def unit_name(unit: str) -> str:
@@ -148,6 +176,25 @@ def interval_words(bounds: IntervalOut | Interval, unit: str = "") -> str:
     if lower is None or upper is None or lower == upper:
         return f"exactly {amount(lower or Decimal(0), unit)}"
     return f"{amount(lower)} to {amount(upper, unit)}"
+
+
+def brief(bounds: IntervalOut | Interval, unit: str = "") -> str:
+    """The same with at most four digits, rounded outward; one value in full."""
+    lower, upper = bounds.lower, bounds.upper
+    if lower is not None and lower != upper:
+        lower = _FLOOR.plus(lower)
+    if upper is not None and upper != bounds.lower:
+        upper = _CEILING.plus(upper)
+    return interval_words(
+        Interval(
+            lower=lower,
+            lower_inclusive=bounds.lower_inclusive,
+            upper=upper,
+            upper_inclusive=bounds.upper_inclusive,
+            basis="derived",
+        ),
+        unit,
+    )
 
 
 def ends_words(bounds: IntervalOut) -> str:

@@ -7,9 +7,8 @@ import pytest
 import sqlalchemy as sa
 from conftest import client_for
 from make import SMALL_SEED, engine_for, write_seed
-from observe import address_of
+from observe import address_of, counting
 from starlette.testclient import TestClient
-from test_sql_counts import counting
 
 from app.api.remembered import Answer, Store, Version
 from app.seed.load import seed_directory

@@ -1,13 +1,12 @@
 """How many SQL statements does an answer cost? A constant for each list, whatever the size of the page."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from asking import EXAMPLE, NOUNS
 from conftest import ADDRESS
+from observe import counting
 from starlette.testclient import TestClient
 
 from app.main import create_routes
@@ -18,23 +17,6 @@ def routes(client: TestClient) -> TestClient:
     """The routes alone: what they cost where no short cut answers before them."""
     app: Any = client.app
     return TestClient(create_routes(app.state.settings, app.state.engine), base_url=ADDRESS)
-
-
-@contextmanager
-def counting(client: TestClient) -> Iterator[list[str]]:
-    """The SQL statements that a block sends."""
-    engine: sa.Engine = client.app.state.engine  # type: ignore[attr-defined]
-    sent: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if statement.split(maxsplit=1)[0] not in ("BEGIN", "COMMIT", "ROLLBACK", "SET"):
-            sent.append(statement)
-
-    sa.event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        sa.event.remove(engine, "before_cursor_execute", note)
 
 
 def cost(client: TestClient, path: str) -> int:

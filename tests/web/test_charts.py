@@ -1,26 +1,27 @@
 """What is drawn is what is stated: the marks of every chart are read back and held against the API."""
 
 import re
+from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, fromstring
 
 import pytest
-import sqlalchemy as sa
 from conftest import client_for
-from made import made
+from make import SMALL_SEED, engine_for, write_seed
 from reading import RAIL, local, marks, read, text_of
 from starlette.testclient import TestClient
 
-INDICATORS = (
-    "foreign-trade-volume",
-    "gdp",
-    "china-europe-freight-trains",
-    "rail-travel-time",
-    "industrial-clusters",
-    "opening-up-platforms",
-)
+from app.domain.quantity import MEASURES
+from app.domain.words import KINDS
+from app.queries.series import SeriesQuery, read_series
+from app.seed.load import seed_directory
+from app.web.charting import panels
+from app.web.page import templates as pages
+
 PIXEL = 0.11
 """Places are written to a tenth of a pixel."""
 
@@ -80,26 +81,114 @@ def assert_drawn_as_it_is(mark: Element) -> None:
         assert (number(bar, "y1"), number(bar, "y2")) == pytest.approx((high, low), abs=PIXEL)
 
 
-@pytest.mark.parametrize("indicator", INDICATORS)
+def assert_stands_in_its_time(drawing: Element, mark: Element, period: dict[str, Any]) -> None:
+    """A span lies from its first day to the end of its last, a state and a total at their day, the undated in a strip."""
+    start, end = (period[side] and date.fromisoformat(period[side]).toordinal() for side in ("start", "end"))
+    if period["type"] in ("cumulative", "instant") or start is None:
+        start = end
+    left, right = number(mark, "data-left"), number(mark, "data-right")
+    if start is None:
+        assert (left, right) == (number(drawing, "data-undated"), pytest.approx(number(drawing, "data-right")))
+        return
+    first, last = Decimal(drawing.get("data-first") or ""), Decimal(drawing.get("data-last") or "")
+    begin, edge = number(drawing, "data-begin"), number(drawing, "data-end")
+    assert left == pytest.approx(at(Decimal(start), first, last, begin, edge), abs=PIXEL)
+    assert right == pytest.approx(at(Decimal((end or start) + 1), first, last, begin, edge), abs=PIXEL)
+
+
+def assert_drawn_as_stated(drawing: Element, mark: Element, each: dict[str, Any]) -> None:
+    interval = each["quantity"]["interval"]
+    for side in ("lower", "upper"):
+        bound = exact(mark, f"data-{side}")
+        assert (bound is None) == (interval[side] is None)
+        assert bound is None or float(bound) == interval[side]
+    classes = (mark.get("class") or "").split()
+    assert f"k-{each['kind']}" in classes, "a target never looks like what is so"
+    assert ("weakly" in classes) == (each["period"]["label"] in ("asof", "unknown"))
+    assert each["quantity"]["as_written"] in (mark.get("aria-label") or "")
+    assert_stands_right(drawing, mark)
+    assert_stands_in_its_time(drawing, mark, each["period"])
+    assert_drawn_as_it_is(mark)
+
+
+def originals(client: TestClient, filters: str = "") -> dict[str, dict[str, Any]]:
+    """The statements with a figure that are not conversions of others, by id."""
+    stated = client.get(f"/v1/statements?has_quantity=true&limit=1000{filters}").json()["data"]
+    return {each["id"]: each for each in stated if not any(other["relation"] == "conversion_of" for other in each["related"])}
+
+
+@pytest.mark.parametrize("indicator", ["foreign-trade-volume", "china-europe-freight-trains"])
 def test_every_figure_of_an_indicator_is_drawn_where_it_belongs(client: TestClient, indicator: str) -> None:
-    stated = client.get(f"/v1/statements?indicator={indicator}&has_quantity=true&limit=1000").json()["data"]
-    originals = {
-        each["id"]: each for each in stated if not any(other["relation"] == "conversion_of" for other in each["related"])
-    }
+    expected = originals(client, f"&indicator={indicator}")
     found = marks(read(client, f"/indicators/{indicator}"))
-    assert {mark.get("data-statement") for _, mark in found} == set(originals)
+    assert {mark.get("data-statement") for _, mark in found} == set(expected)
     for drawing, mark in found:
-        each = originals[mark.get("data-statement") or ""]
-        interval = each["quantity"]["interval"]
-        for side in ("lower", "upper"):
-            bound = exact(mark, f"data-{side}")
-            assert (bound is None) == (interval[side] is None)
-            assert bound is None or float(bound) == interval[side]
-        assert f"k-{each['kind']}" in (mark.get("class") or "").split(), "a target never looks like what is so"
-        assert ("weakly" in (mark.get("class") or "").split()) == (each["period"]["label"] in ("asof", "unknown"))
-        assert each["quantity"]["as_written"] in (mark.get("aria-label") or "")
+        assert_drawn_as_stated(drawing, mark, expected[mark.get("data-statement") or ""])
+
+
+def test_every_figure_of_the_shipped_data_is_drawn_where_it_belongs(clients: Callable[[str], TestClient]) -> None:
+    client = clients("sqlite")
+    app: Any = client.app
+    with app.state.sessions() as session:
+        lines = read_series(session, SeriesQuery(measure=list(MEASURES), kind=list(KINDS)), most=1000)
+        found = panels(lines)
+    drawings = pages.get_template("drawings.html").module
+    expected, seen = originals(client), []
+    for panel in found:
+        for width, chart in panel.charts:
+            text = drawings.timechart(chart, "Figures", panel.unit, *panel.scale, width, "chart")  # type: ignore[attr-defined]
+            drawing = fromstring(str(text))
+            for mark in drawing.iter():
+                if mark.get("data-statement"):
+                    seen.append((panel, mark))
+                    assert_drawn_as_stated(drawing, mark, expected[mark.get("data-statement") or ""])
+    assert sorted(mark.get("data-statement") or "" for _, mark in seen) == sorted(expected), "each once"
+    assert {mark.get("data-form") for _, mark in seen} == {"point", "bar", "up", "down"}
+    assert {figure.kind for panel in found for figure in panel.figures} >= {"actual", "target", "planned"}
+    assert {figure.type for panel in found for figure in panel.figures} == {"span", "each", "cumulative", "instant", "none"}
+    assert {"level", "share", "growth", "change", "multiple", "rank"} == {panel.measure for panel in found}
+    assert [panel for panel in found if len(panel.figures) == 1]
+    assert [mark for _, mark in seen if (exact(mark, "data-upper") or 0) < 0], "a decrease lies below zero"
+
+
+ONE = """
+        - slug: ships-{year}
+          text: Northport handled {number} ships in {year}.
+          evidence: {{exact: "{number} ships", start: {start}, end: {end}, paragraph: {paragraph}}}
+          indicator: ships-handled
+          measure: level
+          kind: actual
+          regions: [northport]
+          quantity: {{value: {number}, unit: count}}
+          period: {{type: span, when: {year}, as_written: in {year}, basis: stated}}
+          attribution: {{mode: reporter, basis: none}}"""
+
+
+def test_of_a_hundred_figures_the_latest_sixty_are_drawn_and_the_others_told(
+    new_database: Callable[..., str], templates: Callable[[str, str], str], tmp_path: Path
+) -> None:
+    numbers = {year: 1000 + 7 * (year - 1925) for year in range(1926, 2026)}
+    stated = "".join(
+        ONE.format(year=year, number=number, start=200 * place, end=200 * place + 10, paragraph=place + 1)
+        for place, (year, number) in enumerate(numbers.items())
+    )
+    document = (
+        SMALL_SEED["documents/harbour.yaml"].replace("text_length: 205", "text_length: 40000").replace("2025-01-10", "2026-01-10")
+    )
+    head = document[: document.index("\n        - slug:")]
+    engine = engine_for(new_database("sqlite", like=templates("sqlite", "migrated")))
+    seed_directory(engine, write_seed(tmp_path / "seed", {**SMALL_SEED, "documents/harbour.yaml": head + stated + "\n"}))
+    page = read(client_for(engine), "/indicators/ships-handled")
+    found = marks(page, "wide")
+    assert [mark.get("data-lower") for _, mark in found] == [str(numbers[year]) for year in range(1966, 2026)]
+    for drawing, mark in found:
         assert_stands_right(drawing, mark)
-        assert_drawn_as_it_is(mark)
+        year = int((mark.get("data-statement") or "").rpartition("-")[2])
+        days = {"type": "span", "start": f"{year}-01-01", "end": f"{year}-12-31"}
+        assert_stands_in_its_time(drawing, mark, days)
+    assert "40 earlier figures are not drawn" in text_of(page)
+    assert "100 statements, the first 30" in text_of(page)
+    engine.dispose()
 
 
 def test_a_conflict_is_marked_and_nothing_else_is(client: TestClient) -> None:
@@ -145,16 +234,3 @@ def test_what_several_figures_allow_is_shaded(client: TestClient) -> None:
     page = read(client, f"/comparisons/{quote(cell, safe='~')}")
     assert [each for each in page.iter() if each.get("class") == "band"]
     assert not [each for each in read(client, f"/comparisons/{RAIL}").iter() if each.get("class") == "band"]
-
-
-def test_made_figures_of_every_form_are_drawn_where_they_belong(empty: sa.Engine) -> None:
-    client = client_for(made(empty, 600))
-    forms: dict[str, int] = {}
-    indicators: list[dict[str, Any]] = client.get("/v1/indicators?limit=5").json()["data"]
-    for each in indicators:
-        for drawing, mark in marks(read(client, f"/indicators/{each['code']}")):
-            assert_stands_right(drawing, mark)
-            assert_drawn_as_it_is(mark)
-            forms[mark.get("data-form") or ""] = forms.get(mark.get("data-form") or "", 0) + 1
-    assert set(forms) >= {"point", "bar", "up", "down"}
-    assert min(forms.values()) > 5

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.web.drawing.marks import Drawn
@@ -87,6 +87,7 @@ def test_a_scale_keeps_the_order_of_values_and_the_ratio_of_their_distances(
     assert (scale.at(value) >= 10 - TINY) == (value >= scale.low) or abs(scale.at(value) - 10) < TINY
 
 
+@settings(max_examples=60)
 @given(MANY, st.sampled_from([(400, 240), (760, 300)]))
 def test_every_figure_is_in_the_chart_at_its_values(drawn: list[Drawn], size: tuple[int, int]) -> None:
     chart = time_chart(drawn, width=size[0], height=size[1])
@@ -102,6 +103,7 @@ def test_every_figure_is_in_the_chart_at_its_values(drawn: list[Drawn], size: tu
         assert chart.left - TINY <= mark.x <= chart.right + TINY
 
 
+@settings(max_examples=60)
 @given(MANY)
 def test_periods_are_as_long_as_they_are_and_undated_figures_stand_apart(drawn: list[Drawn]) -> None:
     chart = time_chart(drawn)
@@ -124,6 +126,7 @@ def test_periods_are_as_long_as_they_are_and_undated_figures_stand_apart(drawn: 
             assert mark.left == chart.undated
 
 
+@settings(max_examples=60)
 @given(MANY, st.sampled_from([400, 760]))
 def test_figures_side_by_side_share_one_scale(drawn: list[Drawn], width: int) -> None:
     drawing = strip(drawn, width=width)

@@ -88,6 +88,7 @@ def test_the_text_shows_every_number_stated_or_left_out_with_its_reason(attached
     assert len(targets) > 10
 
 
+@pytest.mark.parametrize("backend", ["sqlite"])  # pages are the same on both: a test of test_rooms.py shows it
 @pytest.mark.parametrize(
     ("settings", "shown"),
     [

@@ -8,8 +8,11 @@ from app.web.drawing.marks import Drawn, Form
 from app.web.drawing.scale import Scale, room_for, ticks
 from app.web.drawing.timechart import Tick
 
-ROW = 46.0
-BASE = 26.0
+LOW, ROW, TALL = 30.0, 46.0, 60.0
+"""Pixels of a row: without a name, with one, and with the name of the source in a line of its own."""
+SLIM = 400.0
+"""Pixels of a drawing up to which it has."""
+BASE = 42.0
 SIDE = 14.0
 ARROW = 34.0
 
@@ -52,9 +55,16 @@ class Strip:
     bands: list[Band]
 
 
-def strip(figures: Sequence[Drawn], common: Sequence[tuple[Decimal | None, Decimal | None]] = (), *, width: float = 400) -> Strip:
+def strip(
+    figures: Sequence[Drawn],
+    common: Sequence[tuple[Decimal | None, Decimal | None]] = (),
+    *,
+    width: float = 400,
+    named: bool = True,
+) -> Strip:
     """The figures (at least one of them bounded) in rows, with the values of `common` as bands behind them."""
-    height = ROW * len(figures) + BASE
+    row = LOW if not named else TALL if width <= SLIM else ROW
+    height = row * len(figures) + BASE
     bounds = [bound for each in figures for bound in each.bounds] or [Decimal(0)]
     alike = len({tuple(each.bounds) for each in figures}) == 1
     low, high = room_for(
@@ -72,12 +82,12 @@ def strip(figures: Sequence[Drawn], common: Sequence[tuple[Decimal | None, Decim
         bottom=height - BASE,
         values=values,
         rules=[Tick(values.at(value), value) for value in ticks(low, high, 4)],
-        rows=[_row(each, number, values) for number, each in enumerate(figures)],
+        rows=[_row(each, row * number, row, values) for number, each in enumerate(figures)],
         bands=[_band(lower, upper, values) for lower, upper in common],
     )
 
 
-def _row(each: Drawn, number: int, values: Scale) -> Row:
+def _row(each: Drawn, top: float, height: float, values: Scale) -> Row:
     left = values.begin if each.lower is None else values.at(each.lower)
     right = values.end if each.upper is None else values.at(each.upper)
     if each.form == "up":
@@ -85,7 +95,7 @@ def _row(each: Drawn, number: int, values: Scale) -> Row:
     if each.form == "down":
         left = max(right - ARROW, values.begin)
     place = values.at(each.value) if each.shows_value and each.value is not None else None
-    return Row(each, each.form, ROW * number + 32, ROW * number + 17, left, right, place)
+    return Row(each, each.form, top + height - 14, top + 17, left, right, place)
 
 
 def _band(lower: Decimal | None, upper: Decimal | None, values: Scale) -> Band:

@@ -56,6 +56,8 @@ class TimeChart:
     top: float
     bottom: float
     values: Scale
+    days: Scale | None
+    """the axis of days that are dated; None when none is"""
     years: list[Tick]
     halves: list[float]
     rules: list[Tick]
@@ -82,6 +84,7 @@ def time_chart(figures: Sequence[Drawn], *, width: float = 400, height: float = 
         top=top,
         bottom=bottom,
         values=values,
+        days=days,
         years=_years(days, int(MOST_YEARS * width / 400)) if days else [],
         halves=_halves(days) if days else [],
         rules=[Tick(values.at(value), value) for value in ticks(values.low, values.high)],
