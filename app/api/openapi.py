@@ -84,6 +84,10 @@ CODES: dict[str, Any] = {
 }
 RATE = sa.literal("implied_rate~") + models.Relation.other + "~" + models.Relation.statement
 """Id of the derivation that a conversion gives."""
+RELATED = sa.func.coalesce(
+    sa.select(sa.func.min(models.Relation.other)).scalar_subquery(), sa.select(sa.func.min(models.Statement.id)).scalar_subquery()
+)
+"""A statement that others are related to; any, where there are none."""
 
 SHAPES: dict[str, Any] = {
     "json": {"type": "array", "items": {"type": "object"}},
@@ -116,7 +120,7 @@ EXAMPLES: dict[str, Any] = {
     "/v1/derivations/{id}": sa.func.min(sa.case((models.Relation.relation == "conversion_of", RATE))),
     "/v1/statements/{id}/evidence": models.Statement.id,
     "/v1/statements/{id}/evidence.jsonld": models.Statement.id,
-    "/v1/statements/{id}/related": models.Statement.id,
+    "/v1/statements/{id}/related": RELATED,
     "/v1/statements/{id}/citation": models.Statement.id,
 }
 

@@ -108,7 +108,7 @@ class Point(Shape):
     start: date | None = Field(description="First day; null when open or unknown.")
     end: date | None = Field(description="Last day; null when unknown.")
     value: Number | None = Field(
-        description="The number of the chosen statement, as `comparator` relates it: with gt it is no value but a floor. Null for a range."
+        description="The number of the chosen statement, which `comparator` may make a bound; null for a range."
     )
     lower: Number | None = Field(description="Lower bound; null is unbounded.")
     upper: Number | None = Field(description="Upper bound; null is unbounded.")
