@@ -66,13 +66,14 @@ QUESTIONS: dict[str, str] = {
 
 FIRST = sa.select(sa.func.min(models.Document.code)).scalar_subquery()
 DISMISSED = models.Mention.document == FIRST, models.Mention.reason.is_not(None)
+RAREST = sa.func.count(), models.Mention.reason
 FIGURE = models.Statement.cell.is_not(None), models.Statement.status == "published"
 PLAIN = (*FIGURE, models.Statement.comparator == "eq", models.Statement.measure == "level")
 CONVERSION = models.Relation.relation == "conversion_of"
 FACTS: dict[str, Any] = {
     "document": sa.select(models.Document.code).order_by(models.Document.code),
     "title": sa.select(models.Document.title).order_by(models.Document.code),
-    "reason": sa.select(models.Mention.reason).where(*DISMISSED).order_by(models.Mention.reason),
+    "reason": sa.select(models.Mention.reason).where(*DISMISSED).group_by(models.Mention.reason).order_by(*RAREST),
     "id": sa.select(models.Statement.id).order_by(models.Statement.id),
     "cell": sa.select(models.Statement.cell).where(*FIGURE).order_by(models.Statement.id),
     "converted": sa.select(models.Relation.statement).where(CONVERSION).order_by(models.Relation.other),
