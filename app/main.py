@@ -93,7 +93,7 @@ def create_app(
     app = create_routes(settings, engine, lifespan)
     app.add_middleware(Turns, seconds=settings.pool_timeout)
     app.add_middleware(Quick, engine=engine, settings=settings)
-    app.add_middleware(Conditional, settings=settings, clock=clock, spool=spool, answers=tally.answers)
+    app.add_middleware(Conditional, settings=settings, clock=clock, spool=spool, answers=tally.answers, page=pages.headers_of)
     app.add_middleware(Negotiated, routes=app, address=settings.address)
     app.add_middleware(Twinned, routes=pages.router)
     whole = frozenset(each.media_type for each in FORMATS.values() if each.whole) | {ARCHIVE}

@@ -9,6 +9,7 @@ import asyncio
 import hmac
 import logging
 import threading
+from collections.abc import Callable, Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -114,8 +115,19 @@ class Clock:
 class Conditional:
     """A thin ASGI layer before the routes: answers 304 and remembered answers, names every 200 with its ETag."""
 
-    def __init__(self, app: ASGIApp, *, settings: Settings, clock: Clock, spool: Spool, answers: dict[str, int]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        settings: Settings,
+        clock: Clock,
+        spool: Spool,
+        answers: dict[str, int],
+        page: Callable[[Scope], Mapping[str, str] | None],
+    ) -> None:
         self.app = app
+        self.page = page
+        """What a 304 repeats of the page asked for, which follows from the data as figures do; None where no page is."""
         self.answers = answers
         self.clock = clock
         self.spool = spool
@@ -124,7 +136,11 @@ class Conditional:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer without the routes where nothing has changed."""
-        if scope["type"] != "http" or scope["method"] != "GET" or not follows_from_data(scope["path"]):
+        if scope["type"] != "http" or scope["method"] != "GET":
+            await self.app(scope, receive, send)
+            return
+        repeated = {} if follows_from_data(scope["path"]) else self.page(scope)
+        if repeated is None:
             await self.app(scope, receive, send)
             return
         version = scope.get(VERSION) or await self.clock.read()
@@ -134,7 +150,8 @@ class Conditional:
         etag = self._etag(version, scope)
         if _matches(Headers(scope=scope).get("if-none-match"), etag):
             self.answers["not_modified"] += 1
-            await _send(send, 304, ((b"etag", etag),), b"")
+            known = ((name.lower().encode(), value.encode()) for name, value in repeated.items())
+            await _send(send, 304, ((b"etag", etag), *known), b"")
             return
         held = self.store.get(version, etag)
         if held is not None:
@@ -201,7 +218,7 @@ class _Naming:
 
 def follows_from_data(path: str) -> bool:
     """Whether what stands at this path depends on the data, the address and this program only."""
-    return path == "/v1" or path.startswith("/v1/") or path == "/v1.json" or path == "/openapi.json"
+    return path == "/v1" or path.startswith("/v1/") or path in ("/v1.json", "/openapi.json", "/llms.txt")
 
 
 def _matches(condition: str | None, etag: bytes) -> bool:

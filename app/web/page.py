@@ -19,6 +19,7 @@ PAGE_CSP = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
+HEADERS = {"Content-Security-Policy": PAGE_CSP, "Vary": "Accept", "Cache-Control": "no-cache"}
 PAGING = ("limit", "cursor", "include", "shape", "gaps", "fields", "facets", "group_by")
 """Parameters that flat rows do not take."""
 
@@ -69,8 +70,7 @@ templates.globals.update(when=words.when)
 def page(request: Request, template: str, /, *, http_status: int = 200, **context: object) -> Response:
     """A page with a strict content security policy. It names its data twin where it has one."""
     html = templates.get_template(template).render(version=VERSION, path=request.scope["path"], **context)
-    headers = {"Content-Security-Policy": PAGE_CSP, "Vary": "Accept", "Cache-Control": "no-cache"}
-    return HTMLResponse(html, status_code=http_status, headers=headers)
+    return HTMLResponse(html, status_code=http_status, headers=HEADERS)
 
 
 def twin(request: Request) -> str:

@@ -1,12 +1,15 @@
 """Pages for people: where to begin, and what each problem means. The other pages are put beside them here."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 from fastapi import APIRouter, Request
+from fastapi.routing import iter_route_contexts
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 from starlette.responses import Response
+from starlette.types import Scope
 
 from app.api.dependencies import Configured, ReadSession
 from app.api.package import read_dataset
@@ -21,7 +24,7 @@ from app.queries.codes import DocumentFilters, order_documents, select_documents
 from app.queries.questions import questions
 from app.queries.service import is_large, latest_changes
 from app.web import comparisons, documents, figures, places, search, statements, worklist
-from app.web.page import page, twin
+from app.web.page import HEADERS, page, twin
 from app.web.twins import wants_html
 
 router = APIRouter(include_in_schema=False)
@@ -70,3 +73,10 @@ def get_problem(request: Request, code: str) -> Response:
 
 for part in (figures, statements, comparisons, documents, places, search, worklist):
     router.include_router(part.router)
+
+PLACES = frozenset(route.path.split("/")[1] for route in iter_route_contexts(router.routes) if route.path)
+
+
+def headers_of(scope: Scope) -> Mapping[str, str] | None:
+    """The headers of the page asked for, which follows from the data, the address and this program; None of no page."""
+    return HEADERS if scope["path"].split("/")[1] in PLACES and wants_html(scope) else None

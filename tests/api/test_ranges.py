@@ -336,5 +336,5 @@ def test_a_reader_who_leaves_leaves_nothing_half_written(large: Callable[..., Te
 
 def test_sizes_in_the_documents_are_those_of_the_program() -> None:
     assert ranges.MOST_IN_MEMORY == 8 * 1024 * 1024
-    assert ranges.BETTER_WHOLE == 256 * 1024
+    assert ranges.BETTER_WHOLE == 2 * 1024 * 1024
     assert re.fullmatch(r"[\w-]+", spool.PREFIX)
