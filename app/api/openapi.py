@@ -3,6 +3,7 @@
 from copy import deepcopy
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,6 +25,9 @@ from app.queries.listing import data_version
 from app.schemas.service import Problem
 
 router = APIRouter(include_in_schema=False)
+
+BUILDING = Lock()
+"""One document is built at a time: FastAPI's builder fails where two threads run it at once."""
 
 MAX_LISTED = 500
 """Codes of a list are written out as allowed values up to this many; longer lists are only described."""
@@ -134,10 +138,11 @@ def get_openapi_document(request: Request, session: ReadSession) -> Response:
 def read_document(app: FastAPI, session: Session) -> dict[str, Any]:
     """The document as a whole, made once for each data version; whoever reads it changes nothing in it."""
     version = data_version(session)
-    held: tuple[int, dict[str, Any]] | None = getattr(app.state, "openapi", None)
-    if held is None or held[0] != version:
-        held = app.state.openapi = (version, _document(app, session))
-    return held[1]
+    with BUILDING:
+        held: tuple[int, dict[str, Any]] | None = getattr(app.state, "openapi", None)
+        if held is None or held[0] != version:
+            held = app.state.openapi = (version, _document(app, session))
+        return held[1]
 
 
 def _document(app: FastAPI, session: Session) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import jsonschema_rs
@@ -46,6 +47,14 @@ def test_both_databases_serve_the_same_document(clients: Callable[[str], TestCli
     other = clients("postgresql").get("/openapi.json").text
     assert other.count('"database":"postgresql"') == 1, "which kind it is, is told by the example of readiness alone"
     assert json.loads(other.replace('"database":"postgresql"', '"database":"sqlite"')) == document
+
+
+def test_a_document_that_is_asked_for_by_many_at_once_is_there_for_all(loaded: sa.Engine) -> None:
+    client = client_for(loaded)
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(client.get, ["/openapi.json"] * 4))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.content for answer in answers}) == 1
 
 
 def test_every_operation_is_read_only_named_told_and_tagged(document: Row) -> None:
