@@ -15,7 +15,7 @@ pl = pytest.importorskip("polars", reason="the extra [clients] is not installed"
 import openpyxl  # noqa: E402
 import pyarrow as pa  # noqa: E402
 from frames import QUERY, Expected, expected_of, fetch  # noqa: E402
-from listening import Server, listening, running  # noqa: E402
+from listening import Server, listening_once, running  # noqa: E402
 from made import made  # noqa: E402
 from make import engine_for  # noqa: E402
 from pyarrow import csv as pyarrow_csv  # noqa: E402
@@ -26,7 +26,7 @@ from app.api import ranges  # noqa: E402
 
 pytestmark = pytest.mark.clients
 
-server = pytest.fixture(listening)
+server = pytest.fixture(scope="module")(listening_once)
 
 
 @pytest.fixture

@@ -12,11 +12,11 @@ frictionless = pytest.importorskip("frictionless", reason="the extra [clients] i
 csvw = pytest.importorskip("csvw", reason="the extra [clients] is not installed")
 
 from frames import QUERY, expected_of, fetch  # noqa: E402
-from listening import Server, listening  # noqa: E402
+from listening import Server, listening_once  # noqa: E402
 
 pytestmark = [pytest.mark.clients, pytest.mark.filterwarnings("default")]
 
-server = pytest.fixture(listening)
+server = pytest.fixture(scope="module")(listening_once)
 
 LISTS = ("statements", "comparisons", "observations", "series", "derivations", "documents", "regions", "indicators", "projects")
 
