@@ -27,9 +27,12 @@ ENOUGH = 30_000
 """Bytes of the longest answer that is shown."""
 
 MOST_DOCUMENTS = 100
-"""Of a database with more, what tells of all documents at once is not shown: it would take its time."""
+"""Of a database with more, what looks at all documents or many figures at once is not shown: it would take its time."""
 
-OF_ALL = {"/v1/coverage", "/v1/regions/tree", "/v1/exports", "/v1/exports/dataset.jsonld"}
+OF_ALL = {
+    *("/v1/coverage", "/v1/regions/tree", "/v1/exports", "/v1/exports/dataset.jsonld", "/v1/checks"),
+    *("/v1/derivations", "/v1/derivations/{id}", "/v1/actors", "/v1/actors/{code}"),
+}
 NOT_SHOWN = {"/v1/exports/package.zip", "/v1/exports/datapackage.json", "/v1/exports/csv-metadata.json"}
 """An archive, and descriptions of all tables that are long in every database."""
 
@@ -75,7 +78,7 @@ FACTS: dict[str, Any] = {
     "title": sa.select(models.Document.title).order_by(models.Document.code),
     "reason": sa.select(models.Mention.reason).where(*DISMISSED).group_by(models.Mention.reason).order_by(*RAREST),
     "id": sa.select(models.Statement.id).order_by(models.Statement.id),
-    "cell": sa.select(models.Statement.cell).where(*FIGURE).order_by(models.Statement.id),
+    "cell": sa.select(sa.func.min(models.Comparison.cell)).where(models.Comparison.status == "single"),
     "converted": sa.select(models.Relation.statement).where(CONVERSION).order_by(models.Relation.other),
     "indicator": sa.select(models.Statement.indicator).where(*PLAIN).order_by(models.Statement.id),
     "value": sa.select(models.Statement.value).where(*PLAIN).order_by(models.Statement.id),
@@ -96,7 +99,7 @@ def show_examples(document: dict[str, Any], app: FastAPI, session: Session) -> N
     facts = {name: session.execute(select.limit(1)).scalar() for name, select in FACTS.items()}
     few = len(session.execute(sa.select(models.Document.code).limit(MOST_DOCUMENTS + 1)).all()) <= MOST_DOCUMENTS
     for path, method, operation in _operations(document):
-        if path in NOT_SHOWN or (path in OF_ALL and not few):
+        if path in NOT_SHOWN or (path.removesuffix(ENDING) in OF_ALL and not few):
             continue
         asked = _question(path, operation, facts)
         if asked is not None:

@@ -231,6 +231,7 @@ SWAGGER = Path((find_spec("fastapi_swagger") or find_spec("app")).submodule_sear
 ASSETS = {
     "swagger-ui-bundle.js": SWAGGER / "swagger-ui-bundle.js",
     "swagger-ui.css": SWAGGER / "swagger-ui.css",
+    "docs.css": STATIC / "docs.css",
     "docs.js": STATIC / "docs.js",
     "style.css": STATIC / "style.css",
     "reading.js": STATIC / "reading.js",
