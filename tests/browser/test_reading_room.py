@@ -168,7 +168,6 @@ def test_no_page_asks_for_what_fails_or_for_another_host_and_docs_have_no_seriou
     page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
     for path in PAGES:
         page.goto(f"{server.address}{path}")
-        page.reload()  # where nothing is new, a page is a 304 and looks as before
         assert page.locator("h1").evaluate("each => getComputedStyle(each).fontFamily") != '"Times New Roman"', path
         assert [each for each in wrong if "/problems/" not in path] == [], path
     page.goto(f"{server.address}/docs")
@@ -179,7 +178,6 @@ def test_no_page_asks_for_what_fails_or_for_another_host_and_docs_have_no_seriou
     assert wrong == []
     found = axe.Axe().run(page).response["violations"]
     assert [(each["id"], each["nodes"][0]["html"][:200]) for each in found if each["impact"] in ("serious", "critical")] == []
-    assert [each.status for each in server.log if each.path == "/statements"] == [200, 304]
     context.close()
 
 
