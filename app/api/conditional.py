@@ -228,7 +228,7 @@ class _Naming:
 
 def follows_from_data(path: str) -> bool:
     """Whether what stands at this path depends on the data, the address and this program only."""
-    return path == "/v1" or path.startswith("/v1/") or path == "/v1.json" or path == "/openapi.json"
+    return path == "/v1" or path.startswith("/v1/") or path in ("/v1.json", "/openapi.json", "/llms.txt")
 
 
 def _matches(condition: str | None, etag: bytes) -> bool:

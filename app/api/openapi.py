@@ -3,6 +3,7 @@
 from copy import deepcopy
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,6 +25,9 @@ from app.queries.listing import data_version
 from app.schemas.service import Problem
 
 router = APIRouter(include_in_schema=False)
+
+BUILDING = Lock()
+"""One document is built at a time: FastAPI's builder fails where two threads run it at once."""
 
 MAX_LISTED = 500
 """Codes of a list are written out as allowed values up to this many; longer lists are only described."""
@@ -84,6 +88,10 @@ CODES: dict[str, Any] = {
 }
 RATE = sa.literal("implied_rate~") + models.Relation.other + "~" + models.Relation.statement
 """Id of the derivation that a conversion gives."""
+RELATED = sa.func.coalesce(
+    sa.select(sa.func.min(models.Relation.other)).scalar_subquery(), sa.select(sa.func.min(models.Statement.id)).scalar_subquery()
+)
+"""A statement that others are related to; any, where there are none."""
 
 SHAPES: dict[str, Any] = {
     "json": {"type": "array", "items": {"type": "object"}},
@@ -116,7 +124,7 @@ EXAMPLES: dict[str, Any] = {
     "/v1/derivations/{id}": sa.func.min(sa.case((models.Relation.relation == "conversion_of", RATE))),
     "/v1/statements/{id}/evidence": models.Statement.id,
     "/v1/statements/{id}/evidence.jsonld": models.Statement.id,
-    "/v1/statements/{id}/related": models.Statement.id,
+    "/v1/statements/{id}/related": RELATED,
     "/v1/statements/{id}/citation": models.Statement.id,
 }
 
@@ -130,10 +138,11 @@ def get_openapi_document(request: Request, session: ReadSession) -> Response:
 def read_document(app: FastAPI, session: Session) -> dict[str, Any]:
     """The document as a whole, made once for each data version; whoever reads it changes nothing in it."""
     version = data_version(session)
-    held: tuple[int, dict[str, Any]] | None = getattr(app.state, "openapi", None)
-    if held is None or held[0] != version:
-        held = app.state.openapi = (version, _document(app, session))
-    return held[1]
+    with BUILDING:
+        held: tuple[int, dict[str, Any]] | None = getattr(app.state, "openapi", None)
+        if held is None or held[0] != version:
+            held = app.state.openapi = (version, _document(app, session))
+        return held[1]
 
 
 def _document(app: FastAPI, session: Session) -> dict[str, Any]:
@@ -222,6 +231,7 @@ SWAGGER = Path((find_spec("fastapi_swagger") or find_spec("app")).submodule_sear
 ASSETS = {
     "swagger-ui-bundle.js": SWAGGER / "swagger-ui-bundle.js",
     "swagger-ui.css": SWAGGER / "swagger-ui.css",
+    "docs.css": STATIC / "docs.css",
     "docs.js": STATIC / "docs.js",
     "style.css": STATIC / "style.css",
     "reading.js": STATIC / "reading.js",

@@ -1,6 +1,5 @@
 """Everything at once: the data package, its descriptions, and each of its tables in every format."""
 
-from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Annotated, Any
 
@@ -18,10 +17,11 @@ from app.exports.describe import CSVW_FILE, LICENCE, PACKAGE_FILE, RIGHTS, as_te
 from app.exports.formats import FORMATS, Suffix
 from app.exports.package import ARCHIVE, MEDIA_TYPE, archive, measure
 from app.exports.tables import BY_NAME, TABLES, Table
+from app.exports.wire import Lines, Rows
 from app.queries.dataset import read_scope
 from app.queries.listing import Flat, data_version
 from app.queries.package import count_tables
-from app.rendering.package import rows_of
+from app.rendering.package import rows_of, statements_of
 from app.schemas.common import Meta
 from app.schemas.exports import ExportField, ExportFile, ExportIndex, ExportTable, ExportTableDetail
 from app.settings import Settings
@@ -162,6 +162,8 @@ def _find(name: str) -> Table:
     return BY_NAME[name]
 
 
-def _rows(session: Session, table: Table) -> Iterator[Mapping[str, Any]]:
-    rows: Iterable[Mapping[str, Any]] = rows_of(session, table.name, list(table.columns))
-    return iter(rows)
+def _rows(session: Session, table: Table) -> Rows:
+    columns = table.columns
+    if table.name == "statements":
+        return Lines(statements_of(session, list(columns)), columns)
+    return rows_of(session, table.name, list(columns))

@@ -77,6 +77,13 @@ def _precise(each: Candidate) -> tuple[object, ...]:
     return *_width(each.figure.interval), *_latest(each)
 
 
+def _tightest(each: Candidate, common: Interval) -> tuple[object, ...]:
+    """As `_precise`; of figures that are open on a side those first whose bounds are the common ones: the highest floor."""
+    own = each.figure.interval
+    loose = (own.lower != common.lower) + (own.upper != common.upper)
+    return *_width(own), loose, *_latest(each)
+
+
 def _preferred(each: Candidate) -> tuple[object, ...]:
     return each.superseded, each.comparator != "eq", each.figure.approximate, *_latest(each)
 
@@ -99,7 +106,7 @@ def _consistent(candidates: Sequence[Candidate]) -> Choice:
         return -found.groups, -len(found.members), *_width(found.common), -latest.toordinal(), found.members
 
     best = min(consistent_sets([each.figure for each in candidates]), key=rank)
-    chosen = min((by_id[member] for member in best.members), key=_precise)
+    chosen = min((by_id[member] for member in best.members), key=lambda each: _tightest(each, best.common))
     return Choice(
         statement=chosen.id,
         value=chosen.figure.value,

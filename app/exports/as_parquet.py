@@ -3,13 +3,18 @@
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from app.exports.columns import Columns, ColumnType
 from app.exports.wire import Lines, Rows
 
+Row = TypeVar("Row")
+
 GROUP = 10_000
 """Rows of a row group, which is what a writer holds in memory."""
+
+AT_ONCE = 1_000
+"""Rows that are read as text at a time."""
 
 
 class _Pieces(io.RawIOBase):
@@ -55,23 +60,39 @@ def parquet_rows(rows: Rows, columns: Columns) -> Iterator[bytes]:
 
 
 def _tables(rows: Rows, columns: Columns, schema: Any) -> Iterator[Any]:
-    """Tables of one row group each."""
+    """Tables of one row group each, put together of pieces, so that no text and no row of a whole group is held beside them."""
+    import pyarrow as pa
+
+    if isinstance(rows, Lines) and list(rows.columns) == list(columns):
+        pieces = (_parsed(texts, schema) for texts in _batches(rows.texts()))
+    else:
+        pieces = (_built(some, columns, schema) for some in _batches(iter(rows)))
+    while group := list(islice(pieces, GROUP // AT_ONCE)):
+        yield pa.concat_tables(group)
+
+
+def _batches(each: Iterator[Row]) -> Iterator[list[Row]]:
+    while some := list(islice(each, AT_ONCE)):
+        yield some
+
+
+def _parsed(texts: Sequence[str], schema: Any) -> Any:
+    """JSON objects as a table. On this thread: every thread of the parser would keep memory of its own for good."""
     import pyarrow as pa
     from pyarrow import json
 
-    if isinstance(rows, Lines) and list(rows.columns) == list(columns):
-        days = [pa.field(each.name, pa.string()) if each.type == pa.date32() else each for each in schema]
-        reading = json.ParseOptions(explicit_schema=pa.schema(days), unexpected_field_behavior="error")
-        texts = rows.texts()
-        while group := list(islice(texts, GROUP)):
-            lines = "\n".join(group).encode()
-            whole = json.ReadOptions(block_size=len(lines) + 1)
-            yield json.read_json(io.BytesIO(lines), whole, reading).cast(schema)
-        return
-    following = iter(rows)
-    while some := list(islice(following, GROUP)):
-        arrays = [pa.array(_values(some, name, columns[name]), schema.field(name).type) for name in columns]
-        yield pa.Table.from_arrays(arrays, schema=schema)
+    days = [pa.field(each.name, pa.string()) if each.type == pa.date32() else each for each in schema]
+    reading = json.ParseOptions(explicit_schema=pa.schema(days), unexpected_field_behavior="error")
+    lines = "\n".join(texts).encode()
+    whole = json.ReadOptions(use_threads=False, block_size=len(lines) + 1)
+    return json.read_json(pa.BufferReader(lines), whole, reading).cast(schema)
+
+
+def _built(rows: Sequence[Mapping[str, Any]], columns: Columns, schema: Any) -> Any:
+    import pyarrow as pa
+
+    arrays = [pa.array(_values(rows, name, columns[name]), schema.field(name).type) for name in columns]
+    return pa.Table.from_arrays(arrays, schema=schema)
 
 
 def _values(rows: Sequence[Mapping[str, Any]], name: str, kind: ColumnType) -> list[Any]:

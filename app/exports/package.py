@@ -3,7 +3,7 @@
 import hashlib
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from app.exports.as_csv import csv_rows
 from app.exports.describe import CSVW_FILE, PACKAGE_FILE, README_FILE, Measured, as_text, csvw, data_package, readme
 from app.exports.tables import TABLES, Table
-from app.exports.wire import CHUNK
+from app.exports.wire import CHUNK, Lines, Rows
 
 MEDIA_TYPE = "application/zip"
 ARCHIVE = "package.zip"
@@ -19,7 +19,7 @@ MADE = (1980, 1, 1, 0, 0, 0)
 """The time of every file in the archive, so that the same data give the same bytes; zip knows no earlier one."""
 
 MODE = 0o644 << 16
-RowsOf = Callable[[Table], Iterable[Mapping[str, Any]]]
+RowsOf = Callable[[Table], Rows]
 """The rows of a table, read as they are asked for."""
 
 
@@ -33,14 +33,22 @@ class Meter:
     def __post_init__(self) -> None:
         self._digest = hashlib.sha256()
 
-    def file_of(self, table: Table, rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
+    def file_of(self, table: Table, rows: Rows) -> Iterator[bytes]:
         """The file of a table, in pieces."""
         for piece in csv_rows(self._counted(rows), table.columns):
             self._digest.update(piece)
             self.size += len(piece)
             yield piece
 
-    def _counted(self, rows: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    def _counted(self, rows: Rows) -> Rows:
+        return Lines(self._texts(rows), rows.columns) if isinstance(rows, Lines) else self._each(rows)
+
+    def _texts(self, lines: Lines) -> Iterator[Sequence[str]]:
+        for batch in lines.batches:
+            self.rows += len(batch)
+            yield batch
+
+    def _each(self, rows: Rows) -> Iterator[Mapping[str, Any]]:
         for row in rows:
             self.rows += 1
             yield row

@@ -1,28 +1,47 @@
 """The rows of the data package that are rows of a table: all of them, by their key, some at a time, without the withdrawn."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from app import models
-from app.models import Statement
-from app.queries.listing import Order, stream_rows
+from app.models import Representation, Statement
+from app.queries.listing import Order
 from app.queries.statements import LIVE
 
-Source = tuple[Callable[[], sa.Select[Any]], Order]
-"""What is selected, and its order: the columns of the key."""
+AT_ONCE = 1000
+"""Rows that are read at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the rows of a table come from, and in which order."""
+
+    table: Any
+    key: tuple[Any, ...]
+    among: tuple[Any, ...] = ()
+    """Columns that name statements, none of which may be withdrawn."""
+
+    def select(self, columns: Iterable[str] = ()) -> sa.Select[Any]:
+        """These columns of its rows; with none the rows."""
+        wanted = [getattr(self.table, name) for name in columns] or [self.table]
+        return sa.select(*wanted).where(*map(_lives, self.among))
+
+    @property
+    def order(self) -> Order:
+        """By its key."""
+        return Order(columns=self.key[:-1], key=self.key[-1])
 
 
 def _all(table: Any, *key: Any) -> Source:
-    *columns, last = key
-    return lambda: sa.select(table), Order(columns=tuple(columns), key=last)
+    return Source(table, key)
 
 
 def _live(table: Any, *key: Any, among: tuple[Any, ...]) -> Source:
-    _, order = _all(table, *key)
-    return lambda: sa.select(table).where(*map(_lives, among)), order
+    return Source(table, key, among)
 
 
 def _lives(column: Any) -> sa.ColumnElement[bool]:
@@ -58,10 +77,31 @@ SOURCES: dict[str, Source] = {
 """Every table but the statements, which are rendered."""
 
 
-def stream_table(session: Session, name: str) -> Iterator[Any]:
-    """The rows of a table of the package, by key."""
-    select, order = SOURCES[name]
-    return (row for page in stream_rows(session, select(), order, size=1000) for row in page)
+def stream_table(session: Session, name: str, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    """These columns of the rows of a table of the package, by key."""
+    source = SOURCES[name]
+    return (row[: len(columns)] for page in _pages(session, source.select(columns), source.order) for row in page)
+
+
+def stream_stored(session: Session) -> Iterator[Sequence[Any]]:
+    """The stored flat row of every statement with role and note, by id, some at a time."""
+    stored: Any = sa.select(Representation.flat, Statement.role, Statement.note).join(
+        Representation, Representation.statement == Statement.id
+    )
+    return _pages(session, stored.where(Statement.status != "withdrawn"), Order(columns=(), key=Statement.id))
+
+
+def _pages(session: Session, select: sa.Select[Any], order: Order) -> Iterator[Sequence[Any]]:
+    """Rows of columns in an order, AT_ONCE at a time; the columns of the order stand behind them."""
+    values_of = (*order.columns, order.key)
+    select = select.order_by(*order.by()).add_columns(*values_of).limit(AT_ONCE)
+    last: list[Any] | None = None
+    while True:
+        rows = session.execute(select.where(order.after(last)) if last is not None else select).all()
+        yield rows
+        if len(rows) < AT_ONCE:
+            return
+        last = list(rows[-1][-len(values_of) :])
 
 
 def withdrawn_steps(session: Session) -> set[str]:
@@ -72,7 +112,7 @@ def withdrawn_steps(session: Session) -> set[str]:
 
 def count_tables(session: Session, names: Iterable[str]) -> dict[str, int]:
     """How many rows these tables of the package have; one SQL statement."""
-    selects = {name: LIVE if name == "statements" else SOURCES[name][0]() for name in names}
+    selects = {name: LIVE if name == "statements" else SOURCES[name].select() for name in names}
     counts = [
         sa.select(sa.func.count()).select_from(each.subquery()).scalar_subquery().label(name) for name, each in selects.items()
     ]

@@ -136,7 +136,7 @@ def series(line: Line, *, columns: bool, convert: Convert | None = None) -> obse
 
 
 def point(each: Observed, in_unit: Conversion | None = None) -> observations.PointListed:
-    """A point of a series; a figure that is open on a side has a bound and no value."""
+    """A point of a series; a figure that is open on a side says so beside its value."""
     row, bounds = each.row, each.choice.interval
     status: ComparisonStatus = each.cell.row.status  # type: ignore[assignment]
     return observations.PointListed(
@@ -145,7 +145,7 @@ def point(each: Observed, in_unit: Conversion | None = None) -> observations.Poi
         period=row.period.label,
         start=row.period_start,
         end=row.period_end,
-        value=each.choice.value if row.lower is not None and row.upper is not None else None,
+        value=each.choice.value,
         lower=bounds.lower,
         upper=bounds.upper,
         open_lower=bounds.lower is None,

@@ -107,7 +107,9 @@ class Point(Shape):
     period: str = Field(description="Label of the period.")
     start: date | None = Field(description="First day; null when open or unknown.")
     end: date | None = Field(description="Last day; null when unknown.")
-    value: Number | None = Field(description="The number; null where the figure is open on a side or a range.")
+    value: Number | None = Field(
+        description="The number of the chosen statement, which `comparator` may make a bound; null for a range."
+    )
     lower: Number | None = Field(description="Lower bound; null is unbounded.")
     upper: Number | None = Field(description="Upper bound; null is unbounded.")
     open_lower: bool = Field(description="Whether nothing bounds it from below: draw an arrow down from `bound`.")

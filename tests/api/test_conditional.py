@@ -11,6 +11,7 @@ from observe import address_of, counting
 from starlette.testclient import TestClient
 
 from app.api.remembered import Answer, Store, Version
+from app.exports.formats import FORMATS
 from app.seed.load import seed_directory
 
 REMEMBER = {"remember_bytes": 4_000_000}
@@ -50,6 +51,39 @@ def test_an_answer_that_is_known_is_a_304_that_asks_only_for_the_version(small: 
         assert client.head(path).headers["etag"] == etag
         assert client.get(path, headers={"If-None-Match": '"other"'}).content == first.content
         assert client.get(f"{path}?x").headers.get("etag") != etag
+
+
+DOCUMENT, STATEMENT = "tech-innovation", "central-urban-areas.gdp-2021-h1"
+TILES = [
+    *("/v1/series?indicator=gdp", "/v1/series?indicator=gdp&shape=columns&gaps=explicit", "/v1/series.json?indicator=gdp"),
+    *("/v1/observations", "/v1/observations.csv", "/v1/comparisons?status=conflicting", "/v1/comparisons.json?sort=-gap"),
+    *("/v1/statements?limit=3&include=total", "/v1/statements?facets=topic", f"/v1/statements/{STATEMENT}"),
+    *(f"/v1/statements.{suffix}?indicator=gdp" for suffix in FORMATS if suffix != "geojson"),
+    *("/v1/regions.geojson", "/v1/derivations", "/v1/checks?indicator=gdp&value=1&unit=CNY", "/v1/availability"),
+    *("/v1/grafana/variables?dimension=topic", "/v1/grafana/annotations", "/v1/search?q=wafer", "/v1/changes", "/v1"),
+    *("/v1/exports", "/v1/exports/package.zip", "/v1/exports/datapackage.json", "/v1/exports/units.parquet", "/llms.txt"),
+    *("/", "/statements", "/series?indicator=gdp", "/comparisons", "/derivations", "/worklist", "/search?q=wafer"),
+    *(f"/documents/{DOCUMENT}", f"/statements/{STATEMENT}", "/regions/chongqing"),
+]
+
+
+def test_a_refresh_of_any_tile_with_nothing_new_is_one_304_that_asks_only_for_the_version(client: TestClient) -> None:
+    for path in TILES:
+        accept = {"Accept": "text/html"} if not path.startswith(("/v1", "/llms")) else {}
+        first = client.get(path, headers=accept)
+        assert first.status_code == 200, path
+        with counting(client) as sent:
+            again = client.get(path, headers={**accept, "If-None-Match": first.headers["etag"]})
+        assert (again.status_code, again.content, sent) == (304, b"", []), path
+        for name in ("etag", "vary", "cache-control", "content-security-policy"):
+            assert again.headers[name] == first.headers[name], (path, name)
+
+
+def test_a_page_and_its_data_have_names_of_their_own(client: TestClient) -> None:
+    page = client.get("/worklist", headers={"Accept": "text/html"}).headers["etag"]
+    data = client.get("/worklist", headers={"Accept": "application/json", "If-None-Match": page})
+    assert data.status_code == 200
+    assert data.headers["etag"] != page
 
 
 def test_workers_agree_on_the_name_of_an_answer_and_settings_change_it(small: sa.Engine) -> None:

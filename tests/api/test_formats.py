@@ -80,6 +80,13 @@ def test_every_format_holds_the_same_rows(client: TestClient, name: str) -> None
         assert table.schema == pa.schema([(column, ARROW[kind]) for column, kind in kinds.items()])
 
 
+def test_both_databases_give_the_same_bytes_in_every_format(clients: Callable[[str], TestClient]) -> None:
+    """So that a client of others need only be tried on one of them."""
+    for name in LISTS:
+        for suffix in ("json", "csv", "ndjson", "parquet", "xlsx"):
+            assert fetch(clients("sqlite"), name, suffix) == fetch(clients("postgresql"), name, suffix), (name, suffix)
+
+
 @pytest.mark.parametrize("name", [name for name, kinds in LISTS.items() if kinds])
 def test_a_column_has_the_type_of_its_values_whatever_the_filters_leave(client: TestClient, name: str) -> None:
     types = {"text": str, "number": Decimal, "whole": Decimal, "flag": bool, "day": str}

@@ -44,12 +44,13 @@ def series(client: TestClient, query: str) -> list[Row]:
     return found
 
 
-def test_a_floor_is_an_open_arrow_and_no_point(client: TestClient) -> None:
+def test_a_floor_is_an_open_arrow_and_its_number_says_more_than(client: TestClient) -> None:
     [half] = series(client, "indicator=gdp&region=chongqing-central-urban-areas")
     [point] = half["points"]
     assert (half["length"], half["period_type"], half["unit"]) == ("P6M", "span", "CNY")
     assert (point["period"], point["start"], point["end"]) == ("2021-S1", "2021-01-01", "2021-06-30")
-    assert (point["value"], point["bound"], point["lower"], point["upper"]) == (None, 10**12, 10**12, None)
+    assert (point["value"], point["bound"], point["lower"], point["upper"]) == (10**12, 10**12, 10**12, None)
+    assert point["comparator"] == "gt"
     assert (point["open_lower"], point["open_upper"]) == (False, True)
     assert point["time"] == 1609430400000
 
@@ -110,7 +111,8 @@ def test_flat_points_suit_a_chart(client: TestClient, suffix: str) -> None:
     assert valued == sorted(valued, reverse=True), "points without a value come last"
     times = [row["time"] for row in rows if row["value"] is not None]
     assert times == sorted(times)
-    assert all((row["value"] is None) == (row["bound"] is not None) for row in rows)
+    assert all((row["bound"] is not None) == (row["open_lower"] is not row["open_upper"]) for row in rows)
+    assert all(row["value"] == row["bound"] for row in rows if row["open_upper"]), "a floor is its number"
 
 
 @pytest.mark.parametrize(
@@ -192,7 +194,7 @@ def test_gaps_say_why_there_is_no_point(served: Served, tmp_path: Path) -> None:
         ("2019", 5100, None),
         ("2020", 5200, None),
         ("2023", 5500, None),
-        ("2024", None, 6000),
+        ("2024", 6000, 6000),
     ]
     assert [(gap["period"], gap["reason"], len(gap["cells"])) for gap in years["gaps"]] == [
         ("2021", "incomparable", 1),

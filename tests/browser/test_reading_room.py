@@ -198,6 +198,33 @@ def test_every_page_fits_and_has_no_serious_finding_of_axe(chromium: Any, server
     context.close()
 
 
+def test_no_page_asks_for_what_fails_or_for_another_host_and_docs_have_no_serious_finding_of_axe(
+    chromium: Any, server: Server
+) -> None:
+    context = chromium.new_context(viewport=SIZES["desk"])
+    with_room(context, server)
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("request", lambda each: None if each.url.startswith((server.address, "data:")) else wrong.append(each.url))
+    # what the next page breaks off has not failed
+    page.on("requestfailed", lambda each: None if "ERR_ABORTED" in each.failure else wrong.append(f"{each.url}: {each.failure}"))
+    page.on("response", lambda each: wrong.append(f"{each.url}: {each.status}") if each.status >= 400 else None)
+    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    for path in KINDS_OF_PAGES:
+        page.goto(f"{server.address}{path}")
+        assert page.locator("h1").evaluate("each => getComputedStyle(each).fontFamily") != '"Times New Roman"', path
+        assert [each for each in wrong if "/problems/" not in path] == [], path
+    page.goto(f"{server.address}/docs")
+    page.locator(".opblock").first.wait_for(timeout=90_000)  # a long document, which is drawn whole
+    assert page.locator(".opblock").count() > 40
+    page.locator("#operations-statements-list_statements .opblock-summary-control").click()
+    page.locator("#operations-statements-list_statements").get_by_text("as_written").first.wait_for(timeout=90_000)  # the example
+    assert wrong == []
+    found = axe.Axe().run(page).response["violations"]
+    assert [(each["id"], each["nodes"][0]["html"][:200]) for each in found if each["impact"] in ("serious", "critical")] == []
+    context.close()
+
+
 def test_names_are_suggested_in_both_languages(chromium: Any, server: Server) -> None:
     context = chromium.new_context()
     with_room(context, server)

@@ -18,23 +18,33 @@ def rows_at(address: str) -> Any:
     return json.loads(fetch(address))
 
 
+EVERY = "kind=actual,target,planned,agreed,forecast&measure=level,share,growth,change,multiple,rank"
+SHAPES = (
+    *("statements.json?has_quantity=true", "observations.json?", "series.json?", "statements.csv?has_quantity=true"),
+    *("observations.csv?", "series.csv?", f"series.json?{EVERY}", f"series?{EVERY}", f"series?{EVERY}&shape=columns"),
+)
+"""Where Grafana's data source Infinity finds rows: flat ones, those of the points, and columns."""
+
+
 def test_grafana_takes_time_for_time_and_value_for_a_number_for_every_indicator(server: Server, tmp_path: Path) -> None:
-    """A column without any value has no type there. Series have such columns where every figure is open on a side."""
-    codes = [row["code"] for row in rows_at(f"{server.address}/v1/indicators.json")]
-    paths = ("statements.json?has_quantity=true&", "observations.json?", "series.json?")
-    addresses = [f"{server.address}/v1/{path}indicator={code}" for path in paths for code in codes]
-    rows = {address: found for address in addresses if (found := rows_at(address))}
-    types = json.loads(node("grafana.mjs", *rows, needs="@grafana/data", directory=tmp_path))
-    assert len(rows) > 100
-    drawn = set()
-    for address, found in rows.items():
-        assert types[address]["time"] == "time", address
-        points = any(row["value"] is not None for row in found)
-        assert types[address]["value" if points else "bound"] == "number", address
-        drawn.add(("series" in address, points))
-        for flag in ("approximate", "weak_period", "open_upper"):
-            assert types[address].get(flag, "boolean") == "boolean", address
-    assert drawn == {(False, True), (True, True), (True, False)}
+    counts = {row["code"]: row["statements"] for row in rows_at(f"{server.address}/v1/indicators.json")}
+    figures = {row["indicator"] for row in rows_at(f"{server.address}/v1/statements.json?has_quantity=true")}
+    assert counts.keys() >= figures
+    typed = json.loads(
+        node("grafana.mjs", server.address, json.dumps([SHAPES, sorted(figures)]), needs="@grafana/data", directory=tmp_path)
+    )
+    rows = {}
+    for shape, frames in typed.items():
+        assert frames.keys() == figures
+        drawn = {code: frame for code, frame in frames.items() if frame["rows"]}
+        rows[shape] = len(drawn)
+        for code, frame in drawn.items():
+            types = frame["types"]
+            assert (types["time"], types["value"]) == ("time", "number"), (shape, code)
+            for flag in ("approximate", "weak_period", "open_upper"):
+                assert types.get(flag, "boolean") == "boolean", (shape, code)
+    assert rows == {shape: len(figures) if EVERY in shape or "series" not in shape else rows[shape] for shape in SHAPES}
+    assert rows["series.json?"] > 50
 
 
 def test_vega_lite_draws_from_a_bare_address(server: Server, tmp_path: Path) -> None:

@@ -15,12 +15,12 @@ from urllib.parse import urlencode
 from urllib.request import ProxyHandler, build_opener
 
 import pytest
-from listening import listening
+from listening import listening_once
 from make import ROOT
 
 pytestmark = pytest.mark.clients
 
-server = pytest.fixture(listening)
+server = pytest.fixture(scope="module")(listening_once)
 
 EXAMPLES = ROOT / "docs" / "examples"
 DEFAULT = "http://127.0.0.1:8000"

@@ -5,11 +5,11 @@ import json
 import pytest
 from frames import QUERY, expected_of
 from installed import HERE, ran, rscript
-from listening import Server, listening
+from listening import Server, listening_once
 
 pytestmark = pytest.mark.clients
 
-server = pytest.fixture(listening)
+server = pytest.fixture(scope="module")(listening_once)
 
 
 def test_r_reads_the_same_frame_from_every_format(server: Server) -> None:

@@ -124,6 +124,11 @@ def test_a_set_bounds_the_value_and_its_most_precise_member_gives_it() -> None:
     assert (choice.statement, choice.interval) == ("db.b", Interval(Decimal(5), False, Decimal(9), False, "intersection"))
 
 
+def test_of_floors_the_highest_gives_the_value_however_old_it_is() -> None:
+    choice = chosen("consistent", candidate("a", "14000", comparator="gt"), candidate("b", "13000", comparator="gt", day=1))
+    assert (choice.statement, choice.value, choice.interval.lower) == ("da.a", Decimal(14000), Decimal(14000))
+
+
 def test_of_equal_sets_the_narrowest_then_the_latest_is_taken() -> None:
     broad, narrow = candidate("a", "60", approximate=True, day=9), candidate("b", "70")
     assert chosen("consistent", broad, narrow).statement == "db.b"
