@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from app.domain.decimals import plain, plain_text
-from app.errors import DatabaseUnavailableError, SchemaMismatchError
+from app.errors import DamagedError, DatabaseUnavailableError, SchemaMismatchError
 from app.settings import Settings
 
 SCHEMA_REVISION = "2026_11_22_views"
@@ -64,7 +64,10 @@ class ExactDecimal(TypeDecorator[Decimal]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:  # noqa: ARG002
         """Read as a plain decimal."""
-        return None if value is None else plain(Decimal(value))
+        try:
+            return None if value is None else plain(Decimal(value))
+        except (ArithmeticError, TypeError, ValueError):
+            raise DamagedError from None
 
 
 def parse_url(database: str) -> URL:

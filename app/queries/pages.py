@@ -5,9 +5,11 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.errors import DamagedError
 from app.models import Document, Indicator, Project, Region, Representation
 from app.models import Statement as Row
 from app.queries.listing import NOW, Rows, cursor_scope, read_cursor, read_page, write_cursor
@@ -37,6 +39,7 @@ Execute = Callable[[sa.Select[Any], Mapping[str, Any]], Sequence[Sequence[Any]]]
 
 LIST = "statements"
 AT_ONCE = 500
+JSON = msgspec.json.Decoder(msgspec.Raw)
 """Rows of a stream that are read at a time."""
 BESIDE = ("value", "unit_as", "facets", "group_by", "fields")
 """Parameters whose answers hold more than what is stored, or less."""
@@ -55,7 +58,7 @@ def read_stored(session: Session, query: StatementListQuery, *, quotes: bool) ->
             return found
     stored = select_statements(query).join(Representation, Representation.statement == Row.id)
     rows = read_page(session, stored.with_only_columns(_body(quotes)), order_of(query.sort), query, name=LIST)
-    return replace(rows, items=[body.encode() for body in rows.items])
+    return replace(rows, items=[_sound(body) for body in rows.items])
 
 
 def read_window(
@@ -123,7 +126,7 @@ def _texts_of(ids: Sequence[str], execute: Execute, quotes: bool) -> list[str]:
 def read_one(execute: Execute, id_: str, *, quotes: bool) -> bytes | None:
     """The representation of a statement; None when there is none, or it is withdrawn."""
     rows = execute(_select_one(quotes), {"id0": id_})
-    return rows[0][0].encode() if rows else None
+    return _sound(rows[0][0]) if rows else None
 
 
 def read_notes(execute: Execute, name: str, code: str) -> list[str] | None:
@@ -149,10 +152,20 @@ def _bodies(execute: Execute, ids: Sequence[str], *, quotes: bool, held: dict[st
     if not missing:
         return list(known.values())
     values = {f"id{number}": id_ for number, id_ in enumerate(missing)}
-    fresh = {row[0]: row[1].encode() for row in execute(_select_bodies(len(missing), quotes), values)}
+    fresh = {row[0]: _sound(row[1]) for row in execute(_select_bodies(len(missing), quotes), values)}
     held.update(fresh)
     known.update(fresh)
+    if len(known) < len(set(ids)):
+        raise DamagedError
     return [known[id_] for id_ in ids]
+
+
+def _sound(body: str) -> bytes:
+    """A representation as it goes out, if it is JSON. Raises DamagedError."""
+    try:
+        return JSON.decode(body) and body.encode()
+    except (TypeError, ValueError):
+        raise DamagedError from None
 
 
 def _body(quotes: bool) -> sa.ColumnElement[str]:
