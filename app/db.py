@@ -4,12 +4,13 @@ Everything in which SQLite and PostgreSQL differ is cured here once: exact decim
 transactions that really begin, bounded waits.
 """
 
+import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -28,6 +29,8 @@ SCHEMA_REVISION = "2026_11_22_views"
 
 RENDERING = 1
 """How stored representations are made; raised whenever the same rows are rendered otherwise, which a test notices."""
+
+Result = TypeVar("Result")
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -221,6 +224,40 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
                 connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
                 connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('claimbook.write'))")
             yield connection
+
+
+RUN_AGAIN = ("40001", "40P01")
+"""SQLSTATE of a failed serialization and of a deadlock."""
+TRIES = 4
+"""How often a transaction is run at most that others keep from ending."""
+PAUSE_SECONDS = 0.1
+"""Longest pause before the second try; each further one is up to three times as long."""
+
+
+def written(engine: sa.Engine, work: Callable[[sa.Connection], Result]) -> Result:
+    """What `work` gives within one transaction that may write. It is run again where PostgreSQL asks for that, so it must
+    hold nothing of a try that failed. Raises DatabaseUnavailableError when others keep it from ending each time."""
+
+    def once() -> Result:
+        with writing(engine) as connection:
+            return work(connection)
+
+    return retried(once)
+
+
+def retried(once: Callable[[], Result]) -> Result:
+    """The result of a whole transaction, run again after a failed serialization or a deadlock: then nothing was written."""
+    reason = ""
+    for tried in range(TRIES):
+        if tried:
+            time.sleep(random.uniform(0.5, 1) * PAUSE_SECONDS * 3 ** (tried - 1))  # noqa: S311
+        try:
+            return once()
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) not in RUN_AGAIN:
+                raise
+            reason = _first_line(error)
+    raise DatabaseUnavailableError(f"Other writers got in the way {TRIES} times, and nothing was written; try again ({reason}).")
 
 
 def schema_revision(connection: sa.Connection) -> str | None:
