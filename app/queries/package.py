@@ -20,9 +20,11 @@ def _all(table: Any, *key: Any) -> Source:
     return lambda: sa.select(table), Order(columns=tuple(columns), key=last)
 
 
-def _live(table: Any, *key: Any, among: tuple[Any, ...]) -> Source:
+def _live(table: Any, *key: Any, among: tuple[Any, ...] = (), apart: tuple[Any, ...] = ()) -> Source:
+    """`apart` are columns that name statements which may lie on another machine."""
     _, order = _all(table, *key)
-    return lambda: sa.select(table).where(*map(_lives, among)), order
+    withdrawn = sa.select(Statement.id).where(Statement.status == "withdrawn")
+    return lambda: sa.select(table).where(*map(_lives, among), *(column.not_in(withdrawn) for column in apart)), order
 
 
 def _lives(column: Any) -> sa.ColumnElement[bool]:
@@ -38,12 +40,14 @@ _About, _Author = models.StatementRegion, models.DocumentAuthor
 SOURCES: dict[str, Source] = {
     "statement-regions": _live(_About, _About.statement, _About.region, among=(_About.statement,)),
     "relations": _live(
-        _Relation, _Relation.statement, _Relation.relation, _Relation.other, among=(_Relation.statement, _Relation.other)
+        *(_Relation, _Relation.statement, _Relation.relation, _Relation.other),
+        among=(_Relation.statement,),
+        apart=(_Relation.other,),
     ),
     "documents": _all(models.Document, models.Document.code),
     "document-authors": _all(_Author, _Author.document, _Author.position),
     "mentions": _all(_Mention, _Mention.document, _Mention.start),
-    "mention-statements": _live(_Said, _Said.document, _Said.start, _Said.statement, among=(_Said.statement,)),
+    "mention-statements": _live(_Said, _Said.document, _Said.start, _Said.statement, apart=(_Said.statement,)),
     "regions": _all(models.Region, models.Region.code),
     "region-parents": _all(models.RegionParent, models.RegionParent.region, models.RegionParent.parent),
     "indicators": _all(models.Indicator, models.Indicator.code),
