@@ -4,6 +4,7 @@ Everything in which SQLite and PostgreSQL differ is cured here once: exact decim
 transactions that really begin, bounded waits.
 """
 
+import os
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -111,8 +113,9 @@ def _sqlite_engine(url: URL, settings: Settings, *, create: bool) -> sa.Engine:
             )
         if create and not path.parent.is_dir():
             raise DatabaseUnavailableError(f"The directory {path.parent} of the database does not exist.")
+    protected = _protected(url)
     engine = sa.create_engine(
-        url,
+        protected or url,
         hide_parameters=True,
         connect_args={"timeout": settings.busy_timeout, "check_same_thread": False},
         **({} if url.database in (None, "", ":memory:") else _pool(settings)),
@@ -124,13 +127,17 @@ def _sqlite_engine(url: URL, settings: Settings, *, create: bool) -> sa.Engine:
         connection.set_progress_handler(limit.is_passed, STEPS)
         connection.isolation_level = None  # SQLAlchemy's begin event below begins; the driver must not
         cursor = connection.cursor()
-        for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL", "trusted_schema=OFF"):
+        for pragma in ("foreign_keys=ON", "synchronous=FULL", "trusted_schema=OFF"):
             cursor.execute(f"PRAGMA {pragma}")
+        if not protected:
+            cursor.execute("PRAGMA journal_mode=WAL")
         cursor.close()
 
     @event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
         writes = connection.get_execution_options().get("writes", False)
+        if writes and protected:
+            raise DatabaseUnavailableError(f"{url.database} may only be read here; nothing was written.")
         connection.info["limit"].writes = writes
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
@@ -139,6 +146,21 @@ def _sqlite_engine(url: URL, settings: Settings, *, create: bool) -> sa.Engine:
         connection.info["limit"].end = time.monotonic() + settings.statement_timeout
 
     return engine
+
+
+def _protected(url: URL) -> URL | None:
+    """The address that opens a file which may only be read; None for any other.
+
+    Readers beside a writer need a file of their own in its directory. Where they may not make one, and none is there, the
+    file is taken never to change while it is open.
+    """
+    path = Path(url.database or ":memory:")
+    own = os.access in os.supports_effective_ids
+    if not path.is_file() or os.access(path, os.W_OK, effective_ids=own):
+        return None
+    beside = os.access(path.parent, os.W_OK, effective_ids=own) or path.with_name(f"{path.name}-shm").exists()
+    how = {"mode": "ro"} if beside else {"mode": "ro", "immutable": "1"}
+    return url.set(database=f"file:{quote(str(path.absolute()))}", query={**how, "uri": "true"})
 
 
 STEPS = 50_000
