@@ -20,6 +20,8 @@ FAULTS = {
     "disk-full": "tests/faults/test_disk.py -k full",
     "io-errors": "tests/faults/test_disk.py -k fails_anywhere",
     "corrupt": "tests/faults/test_corrupt.py tests/seed/test_seed_mutated.py",
+    "parsers": "tests/faults/test_parsers.py",
+    "read-only": "tests/faults/test_read_only.py",
     "postgres-down": "tests/faults/test_postgres_down.py",
     "connections": "tests/faults/test_connections.py",
     "clock": "tests/faults/test_writers.py -k clock",

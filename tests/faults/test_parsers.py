@@ -32,7 +32,10 @@ TRIES = rounds(200)
 """Bent inputs for each parser."""
 MOST_SECONDS = 0.1
 """Of processor time for one input, where there is more than the quick form to tell."""
-LETTERS = "0123456789.,-–%$¥()[]{}\"'\\/:;&|*?!#@_ \t\n\r\x00\x1b\ufeff\u200b\u202e½²Ⅷ百万亿两半零〇第年月日約约aAeEzZéßİ重庆\U0001f6a2\U0010ffff"
+LETTERS = (
+    "0123456789.,-–%$¥()[]{}\"'\\/:;&|*?!#@_ "
+    "\t\n\r\x00\x1b\ufeff\u200b\u202e½²Ⅷ百万亿两半零〇第年月日約约aAeEzZéßİ重庆\U0001f6a2\U0010ffff"
+)
 CHUNKS = [
     "1" * 40,
     "one hundred and ",
