@@ -45,6 +45,8 @@ def fault_of(asked: Asked, told: Told, documented: dict[str, set[int]]) -> str |
 def same(one: Told, other: Told) -> bool:
     if one.status != other.status or one.headers.get("content-type") != other.headers.get("content-type"):
         return False
+    if "content-encoding" in one.headers:  # cursors of their own, compressed
+        return one.headers["content-encoding"] == other.headers.get("content-encoding")
     return one.headers.get("content-type", "").startswith(PACKED) or OWN.sub(b"", one.body) == OWN.sub(b"", other.body)
 
 
