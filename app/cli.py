@@ -73,12 +73,13 @@ def _place(name: str, chosen: dict[str, Any]) -> str:
 def _opened(settings: Settings, *, create: bool = False) -> Iterator["sa.Engine"]:
     """An engine that is disposed of afterwards; an unreachable database is one line."""
     from app.db import make_engine, reachable
+    from app.queries.damage import damage_told
 
     engine = make_engine(settings, create=create)
     if engine.dialect.name == "sqlite" and engine.url.database in (None, "", ":memory:"):
         raise ClaimbookError("A database in memory would be gone with this command; sqlite:///file.db was expected.")
     try:
-        with reachable():
+        with reachable(), damage_told(engine):
             engine.connect().close()
             yield engine
     finally:

@@ -4,12 +4,15 @@ Everything in which SQLite and PostgreSQL differ is cured here once: exact decim
 transactions that really begin, bounded waits.
 """
 
+import os
+import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -20,7 +23,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from app.domain.decimals import plain, plain_text
-from app.errors import DatabaseUnavailableError, SchemaMismatchError
+from app.errors import DamagedError, DatabaseUnavailableError, SchemaMismatchError
 from app.settings import Settings
 
 SCHEMA_REVISION = "2026_11_22_views"
@@ -28,6 +31,8 @@ SCHEMA_REVISION = "2026_11_22_views"
 
 RENDERING = 1
 """How stored representations are made; raised whenever the same rows are rendered otherwise, which a test notices."""
+
+Result = TypeVar("Result")
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -64,7 +69,10 @@ class ExactDecimal(TypeDecorator[Decimal]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:  # noqa: ARG002
         """Read as a plain decimal."""
-        return None if value is None else plain(Decimal(value))
+        try:
+            return None if value is None else plain(Decimal(value))
+        except (ArithmeticError, TypeError, ValueError):
+            raise DamagedError from None
 
 
 def parse_url(database: str) -> URL:
@@ -105,8 +113,9 @@ def _sqlite_engine(url: URL, settings: Settings, *, create: bool) -> sa.Engine:
             )
         if create and not path.parent.is_dir():
             raise DatabaseUnavailableError(f"The directory {path.parent} of the database does not exist.")
+    protected = _protected(url)
     engine = sa.create_engine(
-        url,
+        protected or url,
         hide_parameters=True,
         connect_args={"timeout": settings.busy_timeout, "check_same_thread": False},
         **({} if url.database in (None, "", ":memory:") else _pool(settings)),
@@ -118,13 +127,17 @@ def _sqlite_engine(url: URL, settings: Settings, *, create: bool) -> sa.Engine:
         connection.set_progress_handler(limit.is_passed, STEPS)
         connection.isolation_level = None  # SQLAlchemy's begin event below begins; the driver must not
         cursor = connection.cursor()
-        for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL", "trusted_schema=OFF"):
+        for pragma in ("foreign_keys=ON", "synchronous=FULL", "trusted_schema=OFF"):
             cursor.execute(f"PRAGMA {pragma}")
+        if not protected:
+            cursor.execute("PRAGMA journal_mode=WAL")
         cursor.close()
 
     @event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
         writes = connection.get_execution_options().get("writes", False)
+        if writes and protected:
+            raise DatabaseUnavailableError(f"{url.database} may only be read here; nothing was written.")
         connection.info["limit"].writes = writes
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
@@ -133,6 +146,21 @@ def _sqlite_engine(url: URL, settings: Settings, *, create: bool) -> sa.Engine:
         connection.info["limit"].end = time.monotonic() + settings.statement_timeout
 
     return engine
+
+
+def _protected(url: URL) -> URL | None:
+    """The address that opens a file which may only be read; None for any other.
+
+    Readers beside a writer need a file of their own in its directory. Where they may not make one, and none is there, the
+    file is taken never to change while it is open.
+    """
+    path = Path(url.database or ":memory:")
+    own = os.access in os.supports_effective_ids
+    if not path.is_file() or os.access(path, os.W_OK, effective_ids=own):
+        return None
+    beside = os.access(path.parent, os.W_OK, effective_ids=own) or path.with_name(f"{path.name}-shm").exists()
+    how = {"mode": "ro"} if beside else {"mode": "ro", "immutable": "1"}
+    return url.set(database=f"file:{quote(str(path.absolute()))}", query={**how, "uri": "true"})
 
 
 STEPS = 50_000
@@ -218,6 +246,40 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
                 connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
                 connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('claimbook.write'))")
             yield connection
+
+
+RUN_AGAIN = ("40001", "40P01")
+"""SQLSTATE of a failed serialization and of a deadlock."""
+TRIES = 4
+"""How often a transaction is run at most that others keep from ending."""
+PAUSE_SECONDS = 0.1
+"""Longest pause before the second try; each further one is up to three times as long."""
+
+
+def written(engine: sa.Engine, work: Callable[[sa.Connection], Result]) -> Result:
+    """What `work` gives within one transaction that may write. It is run again where PostgreSQL asks for that, so it must
+    hold nothing of a try that failed. Raises DatabaseUnavailableError when others keep it from ending each time."""
+
+    def once() -> Result:
+        with writing(engine) as connection:
+            return work(connection)
+
+    return retried(once)
+
+
+def retried(once: Callable[[], Result]) -> Result:
+    """The result of a whole transaction, run again after a failed serialization or a deadlock: then nothing was written."""
+    reason = ""
+    for tried in range(TRIES):
+        if tried:
+            time.sleep(random.uniform(0.5, 1) * PAUSE_SECONDS * 3 ** (tried - 1))  # noqa: S311
+        try:
+            return once()
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) not in RUN_AGAIN:
+                raise
+            reason = _first_line(error)
+    raise DatabaseUnavailableError(f"Other writers got in the way {TRIES} times, and nothing was written; try again ({reason}).")
 
 
 def schema_revision(connection: sa.Connection) -> str | None:

@@ -55,5 +55,12 @@ class DatabaseUnavailableError(ClaimbookError):
     """The database cannot be reached or opened."""
 
 
+class DamagedError(ClaimbookError):
+    """The database holds what its tables cannot hold."""
+
+    def __init__(self) -> None:
+        super().__init__("The database is damaged: it holds what its tables cannot hold. Its operator must restore it.")
+
+
 class SeedError(ClaimbookError):
     """Seed data that cannot be loaded; the message lists every fault with file, line and column."""

@@ -5,7 +5,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-from app.db import ONE_BY_ONE, SCHEMA_REVISION, is_rendered, schema_revision, writing
+from app.db import ONE_BY_ONE, SCHEMA_REVISION, is_rendered, retried, schema_revision, written
 from app.errors import DatabaseUnavailableError, SchemaMismatchError
 from app.paths import bundled
 from app.upkeep import distribution
@@ -29,6 +29,10 @@ def migrate(engine: sa.Engine, revision: str = "head") -> str | None:
     with engine.connect() as connection:
         if revision == "head" and schema_revision(connection) == SCHEMA_REVISION and is_rendered(connection):
             return SCHEMA_REVISION
+    return retried(lambda: _move(engine, revision))
+
+
+def _move(engine: sa.Engine, revision: str) -> str | None:
     sqlite = engine.dialect.name == "sqlite"
     with engine.connect().execution_options(writes=True) as connection:
         if sqlite:
@@ -68,8 +72,7 @@ def check_distributable(engine: sa.Engine) -> None:
 
 def distribute(engine: sa.Engine) -> bool:
     """Lay the tables out over a Citus cluster, in one transaction; False when that was done before."""
-    with writing(engine) as connection:
-        return distribution.distribute(connection)
+    return written(engine, distribution.distribute)
 
 
 def _run(connection: sa.Connection, revision: str) -> None:

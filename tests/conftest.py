@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from hypothesis import settings as hypothesis_settings
-from make import ROOT, engine_for, migrated, seeded
+from make import ROOT, engine_for, laid_out, migrated, seeded
 from starlette.testclient import TestClient
 
 from app.main import create_app
@@ -104,12 +104,18 @@ def loaded(backend: str, new_database: Callable[..., str], templates: Callable[[
 
 @pytest.fixture(scope="session")
 def clients(new_database: Callable[..., str], templates: Callable[[str, str], str]) -> Iterator[Callable[[str], TestClient]]:
-    """A client for each backend on the shipped data; shared by all tests, so it is only read."""
+    """A client for each backend on the shipped data; shared by all tests, so it is only read.
+
+    With `CITUS_URL`, an empty database on the coordinator of a cluster, that cluster stands in for PostgreSQL.
+    """
     made: dict[str, TestClient] = {}
 
     def get(backend: str) -> TestClient:
         if backend not in made:
-            made[backend] = client_for(engine_for(new_database(backend, like=templates(backend, "seeded"))))
+            cluster = os.environ.get("CITUS_URL") if backend == "postgresql" else None
+            made[backend] = client_for(
+                laid_out(cluster) if cluster else engine_for(new_database(backend, like=templates(backend, "seeded")))
+            )
         return made[backend]
 
     yield get

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from app.db import make_engine
 from app.seed.load import seed_directory
 from app.settings import Settings
-from app.upgrade import migrate
+from app.upgrade import distribute, migrate
 
 ROOT = Path(__file__).parent.parent
 SEED = ROOT / "seed_data"
@@ -31,6 +31,14 @@ def seeded(url: str, directory: Path = SEED) -> sa.Engine:
     """A database with the data of a seed directory."""
     engine = migrated(url)
     seed_directory(engine, directory)
+    return engine
+
+
+def laid_out(url: str) -> sa.Engine:
+    """A database with the shipped data, laid out over the machines of a cluster."""
+    engine = migrated(url)
+    distribute(engine)
+    seed_directory(engine, SEED)
     return engine
 
 

@@ -23,6 +23,9 @@ MAX_HEAD = 32 * 1024
 MAX_ADDRESS = 3 * MAX_PATH + MAX_QUERY
 """Bytes of an address; percent-encoded, a path takes three times its length."""
 
+HELD_BYTES = 32 * 1024
+"""Bytes of a body that are waited for before the request is looked at; of a longer one, so many."""
+
 CROWD = 3
 """Connections above the ceiling are told so; above so many times the ceiling they are closed unheard."""
 CROWDED_SECONDS = 2.0
@@ -53,6 +56,8 @@ class Connection(HttpToolsProtocol):
         self._deaf = False  # whatever else comes is thrown away
         self._begun = b""  # what a request began with
         self._watch: asyncio.TimerHandle | None = None
+        self._holds = False  # whether the request whose head is read now is to wait for its body
+        self._held: tuple[RequestResponseCycle, Any] | None = None  # a request that waits for it
 
     # The time it may take
 
@@ -137,7 +142,9 @@ class Connection(HttpToolsProtocol):
             self.scope["state"][REFUSAL] = refusal
             self.url = b"/"
             self.headers.clear()
+        self._holds = refusal is None and not self.expect_100_continue and self._body_to_wait_for()
         super().on_headers_complete()
+        self._holds = False
         if refusal is not None or self.scope["method"] not in ("GET", "HEAD"):
             self.cycle.transport = _Lingering(self)  # type: ignore[assignment]
 
@@ -153,6 +160,31 @@ class Connection(HttpToolsProtocol):
             return "too-busy"
         return None
 
+    def _body_to_wait_for(self) -> bool:
+        """Whether a body follows that may be read; one that is too long is refused by its header."""
+        announced = dict(self.headers)
+        length = announced.get(b"content-length", b"0")
+        return b"transfer-encoding" in announced or (length.isdigit() and 0 < int(length[:20]) <= MAX_BODY)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        """Begin to answer, or wait for the body first: who sends it slowly keeps no one else waiting."""
+        if self._holds:
+            self._held = (cycle, app)
+        else:
+            super()._start_asgi_task(cycle, app)
+
+    def _go_on(self) -> None:
+        held, self._held = self._held, None
+        if held is not None:
+            super()._start_asgi_task(*held)
+
+    def shutdown(self) -> None:
+        """Close what waits for a request, or for the rest of one."""
+        if self._held is not None:
+            self.transport.close()
+        else:
+            super().shutdown()
+
     def on_body(self, body: bytes) -> None:
         """A body that goes on after it was refused ends the connection."""
         if self._deaf:
@@ -161,6 +193,8 @@ class Connection(HttpToolsProtocol):
         if self._body == 0:
             self.cycle.transport = _Lingering(self)  # type: ignore[assignment]
         self._body += len(body)
+        if self._body > HELD_BYTES:
+            self._go_on()
         if self._body > MAX_BODY and self.cycle.response_complete:
             self.linger()
 
@@ -171,6 +205,7 @@ class Connection(HttpToolsProtocol):
         self._head = 0
         if not self._deaf:
             super().on_message_complete()
+            self._go_on()
 
     # What is refused
 
@@ -185,9 +220,12 @@ class Connection(HttpToolsProtocol):
             return
         self._deaf = True
         self._owed = None
-        if self._answering():
+        if self._answering() and self._held is None:
             self.cycle.keep_alive = False  # the answer under way is still of use; what follows it is not
+            if self.cycle.more_body:  # unless it waits for what never comes
+                self.transport.abort()
             return
+        self._held = None
         super().on_message_begin()
         self.scope.update({"method": "GET", "path": "/", "raw_path": b"/", "query_string": b""})
         self.scope["state"][REFUSAL] = code

@@ -5,12 +5,13 @@ import re
 from urllib.parse import unquote_to_bytes
 
 from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api.problems import METHODS, classify, logger, methods_at, problem, stands_at, unforeseen
+from app.api.problems import METHODS, judged, logger, methods_at, problem, stands_at, unforeseen
 from app.errors import Fault
 
 MAX_QUERY = 8192
@@ -87,9 +88,10 @@ class Door:
             return  # nobody is there to be answered
         except Exception as error:
             if started:
-                _cut_off(scope["path"], error)
+                await run_in_threadpool(_cut_off, self.routes, scope["path"], error)
                 return
-            await unforeseen(Request(inner), error)(inner, receive, sending)
+            answer = await run_in_threadpool(unforeseen, Request({**inner, "app": self.routes}), error)
+            await answer(inner, receive, sending)
 
 
 class Sealed:
@@ -112,12 +114,12 @@ class Sealed:
         await self.app(scope, receive, sending)
 
 
-def _cut_off(path: str, error: Exception) -> None:
+def _cut_off(app: FastAPI, path: str, error: Exception) -> None:
     """An answer that cannot go on ends without its end, so that the client knows; raises what is an error of our own.
 
     A session may also fail when the answer is complete: then there is only this line of the log.
     """
-    code, detail = classify(error)
+    code, detail = judged(app, error)
     if code == "internal-error":
         raise error
     logger.warning("after the answer to %s had begun: %s", path, detail)

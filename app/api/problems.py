@@ -15,8 +15,17 @@ from starlette.responses import Response
 from starlette.routing import Match
 
 from app.domain.nearest import nearest
-from app.errors import BadRequestError, DatabaseUnavailableError, Fault, NotFoundError, SchemaMismatchError, WithdrawnError
+from app.errors import (
+    BadRequestError,
+    DamagedError,
+    DatabaseUnavailableError,
+    Fault,
+    NotFoundError,
+    SchemaMismatchError,
+    WithdrawnError,
+)
 from app.exports.wire import to_json
+from app.queries.damage import Soundness
 from app.schemas.service import Problem, ProblemError
 
 MEDIA_TYPE = "application/problem+json"
@@ -168,6 +177,12 @@ KINDS: dict[str, Kind] = {
         "The database could not be reached, or had no connection free.",
         "Try again shortly.",
     ),
+    "database-corrupt": Kind(
+        503,
+        "The database is damaged",
+        "The database holds something that it cannot hold, as after a fault of a disk. Other answers may be sound.",
+        "The operator restores a backup, or loads the data anew.",
+    ),
     "too-busy": Kind(
         503,
         "The server is busy",
@@ -230,12 +245,13 @@ def _safe(text: str) -> str:
 
 def install(app: FastAPI) -> None:
     """Let every error of the application be answered as a problem document."""
+    app.state.soundness = Soundness(app.state.engine)
     for error in (BadRequestError, NotFoundError, WithdrawnError, SchemaMismatchError, DatabaseUnavailableError):
         app.add_exception_handler(error, _domain_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_error)
-    app.add_exception_handler(SQLAlchemyError, _database_error)
-    app.add_exception_handler(UnicodeDecodeError, _database_error)
+    for kind in (SQLAlchemyError, DamagedError, UnicodeDecodeError):
+        app.add_exception_handler(kind, unforeseen)
     app.add_exception_handler(Exception, unforeseen)
 
 
@@ -300,13 +316,6 @@ def _no_such_path(request: Request, why: str) -> Response:
     return problem("not-found", detail, [Fault("path", "path", "the path of a resource was expected", guesses)])
 
 
-def _database_error(request: Request, error: Exception) -> Response:
-    code, detail = classify(error)
-    if code == "internal-error":
-        logger.exception("database error on %s", request.scope["path"], exc_info=error)
-    return problem(code, detail)
-
-
 TOO_SLOW = (
     "The query ran into the time limit. Lists are read off an index by region, within, indicator, document and project: add one "
     "of these, or ask for less."
@@ -319,8 +328,8 @@ def classify(error: Exception) -> tuple[str, str]:
         error = error.__cause__  # Starlette says that the answer had begun; what ended it stands behind that
     if isinstance(error, PoolTimeoutError):
         return "database-unavailable", "Every database connection is in use; try again shortly."
-    if isinstance(error, UnicodeDecodeError):
-        return "database-unavailable", "The database holds bytes that are no text; it is damaged."
+    if isinstance(error, (DamagedError, UnicodeDecodeError)):
+        return "database-corrupt", str(DamagedError())
     if not isinstance(error, DBAPIError):
         return "internal-error", "The request could not be answered."
     state = getattr(error.orig, "sqlstate", None) or ""
@@ -329,16 +338,29 @@ def classify(error: Exception) -> tuple[str, str]:
         return "schema-mismatch", "The database has no Claimbook schema of this program; run `claimbook migrate`."
     if state == "57014" or message == "interrupted":
         return "query-too-slow", TOO_SLOW
-    damaged = "not a database" in message or "malformed" in message
-    if state[:2] in UNAVAILABLE or damaged or isinstance(error, OperationalError) or error.connection_invalidated:
+    if state in ("XX001", "XX002") or "malformed" in message or "decode to UTF-8" in message:
+        return "database-corrupt", str(DamagedError())
+    passing = state[:2] in UNAVAILABLE or isinstance(error, OperationalError) or error.connection_invalidated
+    if passing or "not a database" in message:
         return "database-unavailable", "The database cannot answer at the moment; try again shortly."
     return "internal-error", "The request could not be answered."
 
 
+def judged(app: FastAPI, error: Exception) -> tuple[str, str]:
+    """The problem that an error is that nothing foresaw: one of ours, unless the database turns out to be damaged.
+
+    Reads every row then; not for the event loop.
+    """
+    code, detail = classify(error)
+    if code == "internal-error" and app.state.soundness.is_damaged():
+        return "database-corrupt", str(DamagedError())
+    return code, detail
+
+
 def unforeseen(request: Request, error: Exception) -> Response:
     """The answer to an error that nothing else answers; what it was stands in the log only."""
-    code, detail = classify(error)
-    if code == "internal-error":
+    code, detail = judged(request.app, error)
+    if code in ("internal-error", "database-corrupt"):
         logger.exception("error on %s", request.scope["path"], exc_info=error)
     return problem(code, detail)
 

@@ -79,16 +79,26 @@ def restored(engine: sa.Engine, archive: Path, scratch: Path) -> Content:
                 raise ClaimbookError(f"{archive} is damaged: {faults[0]}.")
             return content_of(connection)
     name = f"claimbook_drill_{secrets.token_hex(4)}"
-    own = engine.execution_options(isolation_level="AUTOCOMMIT")
-    with own.connect() as connection:
+    with _unhurried(engine) as connection:
         connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE template0")
     try:
         _run("pg_restore", engine.url.set(database=name), "--exit-on-error", str(archive))
         with _reading(sa.create_engine(engine.url.set(database=name), poolclass=sa.NullPool)) as connection:
             return content_of(connection)
     finally:
-        with own.connect() as connection:
+        with _unhurried(engine) as connection:
             connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def _unhurried(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A connection for what stands in no transaction and may take its time."""
+    with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        connection.exec_driver_sql("SET statement_timeout = 0")
+        try:
+            yield connection
+        finally:
+            connection.exec_driver_sql("RESET statement_timeout")
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from app.bulk.lists import Dated, Given, dated_documents, rows_of_lists, rows_of
 from app.bulk.read import Batch, Said, ids_in, name_of, read_ndjson
 from app.bulk.seen import Seen
 from app.bulk.table import FlatLine, ids_in_table, read_table
-from app.db import check_schema, writing
+from app.db import check_schema, written
 from app.domain.comparison import key_of
 from app.errors import ClaimbookError
 from app.seed.load import Outcome, known_in, requote
@@ -70,11 +70,14 @@ def load_file(engine: sa.Engine, path: Path, *, check: bool = False, progress: P
         raise ClaimbookError(f"{path.name}: a file that ends in {', '.join(READERS)} was expected.")
     if not path.is_file():
         raise ClaimbookError(f"There is no file {path}.")
-    with writing(engine) as connection:
+
+    def load(connection: sa.Connection) -> Outcome:
         outcome = load_within(connection, path, progress=progress, follow=not check)
         if check:
             connection.get_transaction().rollback()  # type: ignore[union-attr]
-    return outcome
+        return outcome
+
+    return written(engine, load)
 
 
 def load_within(connection: sa.Connection, path: Path, *, progress: Progress | None = None, follow: bool = True) -> Outcome:

@@ -24,11 +24,14 @@ class Source:
     key: tuple[Any, ...]
     among: tuple[Any, ...] = ()
     """Columns that name statements, none of which may be withdrawn."""
+    apart: tuple[Any, ...] = ()
+    """The same for statements that may lie on another machine."""
 
     def select(self, columns: Iterable[str] = ()) -> sa.Select[Any]:
         """These columns of its rows; with none the rows."""
         wanted = [getattr(self.table, name) for name in columns] or [self.table]
-        return sa.select(*wanted).where(*map(_lives, self.among))
+        withdrawn = sa.select(Statement.id).where(Statement.status == "withdrawn")
+        return sa.select(*wanted).where(*map(_lives, self.among), *(column.not_in(withdrawn) for column in self.apart))
 
     @property
     def order(self) -> Order:
@@ -40,8 +43,8 @@ def _all(table: Any, *key: Any) -> Source:
     return Source(table, key)
 
 
-def _live(table: Any, *key: Any, among: tuple[Any, ...]) -> Source:
-    return Source(table, key, among)
+def _live(table: Any, *key: Any, among: tuple[Any, ...] = (), apart: tuple[Any, ...] = ()) -> Source:
+    return Source(table, key, among, apart)
 
 
 def _lives(column: Any) -> sa.ColumnElement[bool]:
@@ -57,12 +60,14 @@ _About, _Author = models.StatementRegion, models.DocumentAuthor
 SOURCES: dict[str, Source] = {
     "statement-regions": _live(_About, _About.statement, _About.region, among=(_About.statement,)),
     "relations": _live(
-        _Relation, _Relation.statement, _Relation.relation, _Relation.other, among=(_Relation.statement, _Relation.other)
+        *(_Relation, _Relation.statement, _Relation.relation, _Relation.other),
+        among=(_Relation.statement,),
+        apart=(_Relation.other,),
     ),
     "documents": _all(models.Document, models.Document.code),
     "document-authors": _all(_Author, _Author.document, _Author.position),
     "mentions": _all(_Mention, _Mention.document, _Mention.start),
-    "mention-statements": _live(_Said, _Said.document, _Said.start, _Said.statement, among=(_Said.statement,)),
+    "mention-statements": _live(_Said, _Said.document, _Said.start, _Said.statement, apart=(_Said.statement,)),
     "regions": _all(models.Region, models.Region.code),
     "region-parents": _all(models.RegionParent, models.RegionParent.region, models.RegionParent.parent),
     "indicators": _all(models.Indicator, models.Indicator.code),

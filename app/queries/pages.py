@@ -5,9 +5,11 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.errors import DamagedError
 from app.models import Document, Indicator, Project, Region, Representation, StatementScope
 from app.models import Statement as Row
 from app.queries.listing import NOW, Rows, cursor_scope, read_cursor, read_page, write_cursor
@@ -38,6 +40,8 @@ Execute = Callable[[sa.Select[Any], Mapping[str, Any]], Sequence[Sequence[Any]]]
 LIST = "statements"
 AT_ONCE = 2000
 """Rows of a stream that are read at a time."""
+JSON = msgspec.json.Decoder(msgspec.Raw)
+"""Checks that a text is JSON, and makes nothing of it."""
 BESIDE = ("value", "unit_as", "facets", "group_by", "fields")
 """Parameters whose answers hold more than what is stored, or less."""
 
@@ -55,7 +59,7 @@ def read_stored(session: Session, query: StatementListQuery, *, quotes: bool) ->
             return found
     stored = select_statements(query).join(Representation, Representation.statement == Row.id)
     rows = read_page(session, stored.with_only_columns(_body(quotes)), order_of(query.sort), query, name=LIST)
-    return replace(rows, items=[body.encode() for body in rows.items])
+    return replace(rows, items=[_sound(body) for body in rows.items])
 
 
 def read_window(
@@ -115,7 +119,7 @@ def stream_flat(session: Session, query: StatementFlatQuery, *, quotes: bool) ->
 def read_one(execute: Execute, id_: str, *, quotes: bool) -> bytes | None:
     """The representation of a statement; None when there is none, or it is withdrawn."""
     rows = execute(_select_one(quotes), {"id0": id_})
-    return rows[0][0].encode() if rows else None
+    return _sound(rows[0][0]) if rows else None
 
 
 def read_notes(execute: Execute, name: str, code: str) -> list[str] | None:
@@ -140,10 +144,20 @@ def _bodies(execute: Execute, ids: Sequence[str], *, quotes: bool, held: dict[st
     missing = [id_ for id_, body in zip(ids, bodies, strict=True) if body is None] if None in bodies else []
     if missing:
         values = {f"id{number}": id_ for number, id_ in enumerate(missing)}
-        fresh = {row[0]: row[1].encode() for row in execute(_select_bodies(len(missing), quotes), values)}
+        fresh = {row[0]: _sound(row[1]) for row in execute(_select_bodies(len(missing), quotes), values)}
         held.update(fresh)
-        bodies = [body or fresh[id_] for id_, body in zip(ids, bodies, strict=True)]
+        bodies = [body or fresh.get(id_) for id_, body in zip(ids, bodies, strict=True)]
+    if None in bodies:
+        raise DamagedError
     return bodies  # type: ignore[return-value]
+
+
+def _sound(body: str) -> bytes:
+    """A representation as it goes out, if it is JSON. Raises DamagedError."""
+    try:
+        return JSON.decode(body) and body.encode()
+    except (TypeError, ValueError):
+        raise DamagedError from None
 
 
 def _body(quotes: bool) -> sa.ColumnElement[str]:

@@ -100,13 +100,24 @@ class Shelf:
             (table.statement, table.other, lambda row: (row.relation, row.other)),
             (table.other, table.statement, lambda row: (row.relation, row.statement)),
         ]
+        read = [self._rows(sa.select(Relation.__table__).where(here.in_(ids))) for here, _, _ in ends]
+        live = self._live({row[there.name] for rows, (_, there, _) in zip(read, ends, strict=True) for row in rows})
         sides: list[dict[str, list[Any]]] = []
-        for here, there, order in ends:
-            live = sa.select(Statement.id).where(Statement.status != "withdrawn", Statement.id == there).exists()
+        for rows, (here, there, order) in zip(read, ends, strict=True):
             found: dict[str, list[Any]] = defaultdict(list)
-            for row in self._rows(sa.select(Relation.__table__).where(here.in_(ids), live)):
-                found[row[here.name]].append(Shown(row))
+            for row in rows:
+                if row[there.name] in live:
+                    found[row[here.name]].append(Shown(row))
             for each in found.values():
                 each.sort(key=order)
             sides.append(found)
         return sides[0], sides[1]
+
+    def _live(self, ids: Iterable[str]) -> set[str]:
+        """Those that are not withdrawn; asked by themselves, since the two ends of a relation may lie on different machines."""
+        wanted, live = sorted(ids), set[str]()
+        for start in range(0, len(wanted), AT_ONCE):
+            batch = wanted[start : start + AT_ONCE]
+            select = sa.select(Statement.id).where(Statement.id.in_(batch), Statement.status != "withdrawn")
+            live.update(self._connection.execute(select).scalars())
+        return live

@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from app import models
-from app.db import check_schema, writing
+from app.db import check_schema, written
 from app.domain.evidence import Evidence, verify
 from app.domain.nearest import nearest
 from app.domain.text import text_fault
@@ -50,20 +50,23 @@ def attach(engine: sa.Engine, paths: list[Path], *, accept: bool = False) -> tup
     A copy has the document's SHA-256; failing that, the document of whose spans at least half occur is taken, but only
     with `accept`. Directories stand for the .txt files in them.
     """
+    return written(engine, lambda connection: _attach(connection, paths, accept=accept))
+
+
+def _attach(connection: sa.Connection, paths: list[Path], *, accept: bool) -> tuple[list[Attached], list[Refused]]:
     attached: list[Attached] = []
     refused: list[Refused] = []
-    with writing(engine) as connection:
-        check_schema(connection)
-        for path in paths:
-            files = sorted(path.glob("*.txt")) if path.is_dir() else [path]
-            if not files:
-                refused.append(Refused(path, "there is no .txt file in this directory"))
-            for file in files:
-                try:
-                    attached.extend(_attach_file(connection, file, accept=accept))
-                except _RefusedError as error:
-                    refused.append(Refused(file, str(error)))
-        _count_version(connection, {each.document for each in attached if each.changed})
+    check_schema(connection)
+    for path in paths:
+        files = sorted(path.glob("*.txt")) if path.is_dir() else [path]
+        if not files:
+            refused.append(Refused(path, "there is no .txt file in this directory"))
+        for file in files:
+            try:
+                attached.extend(_attach_file(connection, file, accept=accept))
+            except _RefusedError as error:
+                refused.append(Refused(file, str(error)))
+    _count_version(connection, {each.document for each in attached if each.changed})
     return attached, refused
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app import models
-from app.db import check_schema, writing
+from app.db import check_schema, written
 from app.domain.evidence import Evidence, quotation_of
 from app.domain.evidence import verify as verify_evidence
 from app.domain.mentions import find_mentions
@@ -79,8 +79,7 @@ def load_seed(
     if check:
         with engine.connect() as connection:
             return load_into(connection, seed, write=False, prune=prune)
-    with writing(engine) as connection:
-        return load_into(connection, seed, prune=prune, progress=progress)
+    return written(engine, lambda connection: load_into(connection, seed, prune=prune, progress=progress))
 
 
 def check_seed(seed: Seed) -> Outcome:

@@ -14,7 +14,7 @@ sync_api = pytest.importorskip("playwright.sync_api", reason="the extra [browser
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="the extra [browser] is not installed")
 
 from listening import Server, listening  # noqa: E402
-from reading import RAIL  # noqa: E402
+from reading import PAGES, RAIL  # noqa: E402
 
 pytestmark = pytest.mark.browser
 
@@ -210,7 +210,7 @@ def test_no_page_asks_for_what_fails_or_for_another_host_and_docs_have_no_seriou
     page.on("requestfailed", lambda each: None if "ERR_ABORTED" in each.failure else wrong.append(f"{each.url}: {each.failure}"))
     page.on("response", lambda each: wrong.append(f"{each.url}: {each.status}") if each.status >= 400 else None)
     page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
-    for path in KINDS_OF_PAGES:
+    for path in PAGES:
         page.goto(f"{server.address}{path}")
         assert page.locator("h1").evaluate("each => getComputedStyle(each).fontFamily") != '"Times New Roman"', path
         assert [each for each in wrong if "/problems/" not in path] == [], path

@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -47,14 +48,16 @@ def test_a_backup_under_load_is_of_one_moment(loaded: sa.Engine, tmp_path: Path)
     def write() -> None:
         nonlocal writes
         while not over.is_set():
-            writes += 1
             with writing(loaded) as connection:
                 for table in ("document", "region"):
                     connection.execute(sa.text(f"UPDATE {table} SET note = :note"), {"note": f"write {writes}"})
+            writes += 1
 
     writer = threading.Thread(target=write)
     writer.start()
     try:
+        while not writes:
+            time.sleep(0.01)
         for turn in range(3):
             before = writes
             ran = claimbook("backup", str(tmp_path / f"{turn}.backup"), "--drill", "--database", address_of(loaded))
