@@ -119,7 +119,7 @@ class Remembered:
         held = self.store.get(version, name) if name else None
         if held is not None:
             self.answers["not_modified" if held.status == 304 else "remembered"] += 1
-        elif name and PLAIN.issuperset(name[3:]) and not name[2]:
+        elif name and _is_plain(name):
             held = await self.straight(scope, version)
             if held is not None:
                 self.store.put(version, name, held)
@@ -174,3 +174,9 @@ def _name(scope: Scope) -> tuple[Any, ...] | None:
         elif header[0] == b"origin":
             foreign = True
     return (scope["path"], scope["query_string"], foreign, *told)
+
+
+def _is_plain(name: tuple[Any, ...]) -> bool:
+    """Whether no header of the request so named asks for anything of its own."""
+    _path, _query, foreign, *told = name
+    return not foreign and PLAIN.issuperset(told)

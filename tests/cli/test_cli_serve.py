@@ -25,12 +25,12 @@ GDP = ["central-urban-areas.gdp-2021-h1", "central-urban-areas.gdp-2021-h1-usd",
 
 
 def ids_at(url: str) -> list[str]:
-    with urllib.request.urlopen(url, timeout=10) as answer:
+    with urllib.request.urlopen(url, timeout=60) as answer:
         return [row["id"] for row in json.load(answer)["data"]]
 
 
 def status_at(url: str) -> int:
-    with urllib.request.urlopen(url, timeout=10) as answer:
+    with urllib.request.urlopen(url, timeout=60) as answer:
         return int(answer.status)
 
 
