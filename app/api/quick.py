@@ -5,6 +5,7 @@ parameter that does not exist, a filter no index is ordered by, a read that take
 one that no layer would do anything for, passes none: it gets at once the headers that they would add.
 """
 
+import asyncio
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -18,7 +19,7 @@ from pydantic import ValidationError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.answers import next_address, page_of_stored
-from app.api.door import SEALS
+from app.api.door import REFUSAL, SEALS
 from app.api.negotiation import services_of
 from app.api.remembered import SEEN, Answer, Version
 from app.db import ONE_SNAPSHOT
@@ -131,7 +132,13 @@ class Straight:
         """The whole answer, if it is short to make and shows this version."""
         if not EASY.fullmatch(scope["query_string"]):
             return None
-        found = await self.quick.find(scope)
+        try:
+            found = await self.quick.find(scope)
+        except asyncio.CancelledError:
+            scope.setdefault("state", {})[REFUSAL] = "too-busy"  # the server is being stopped, which the door tells
+            return None
+        except Exception:  # whatever it is, the layers inside meet it again and say it as a problem
+            return None
         if found is None or found.version != version.number:
             return None
         link = b"%s, %s" % (_next(found.following), self.services) if found.following else self.services

@@ -111,7 +111,7 @@ DIGITS = BeforeValidator(_digits)
 class Strict(BaseModel):
     """Base of all query models: a parameter that is not declared is refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, defer_build=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
 class Paging(Strict):

@@ -26,7 +26,7 @@ Number = Annotated[
 class Shape(BaseModel):
     """Base of all answers: every field is always present; null means that the source does not say."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True)
+    model_config = ConfigDict(frozen=True)
 
 
 class Named(Shape):
@@ -58,7 +58,7 @@ Item = TypeVar("Item")
 class Page(BaseModel, Generic[Item]):
     """One page of a list."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True)
+    model_config = ConfigDict(frozen=True)
 
     data: list[Item] = Field(description="The rows, in the order asked for.")
     page: PageInfo

@@ -45,7 +45,7 @@ class Group(Shape):
 class GroupPage(BaseModel):
     """One page of groups of statements."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True)
+    model_config = ConfigDict(frozen=True)
 
     groups: list[Group] = Field(description="The groups, in the order asked for.")
     groups_total: int = Field(description="How many groups there are.")

@@ -8,7 +8,7 @@ from app.schemas.common import Shape
 class GrafanaVariable(Shape):
     """An entry of a menu."""
 
-    model_config = ConfigDict(frozen=True, populate_by_name=True, defer_build=True)
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
 
     text: str = Field(alias="__text", description="What the menu shows: the English name, else the value.")
     value: str = Field(alias="__value", description="The value, as the filter of the dimension's name takes it.")
@@ -18,7 +18,7 @@ class GrafanaVariable(Shape):
 class GrafanaAnnotation(Shape):
     """An event on the time axis."""
 
-    model_config = ConfigDict(frozen=True, populate_by_name=True, defer_build=True)
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
 
     time: int = Field(description="Its beginning in epoch milliseconds, in the time zone of the document that says so, else UTC.")
     time_end: int | None = Field(alias="timeEnd", description="Its end; null when it is a single day.")

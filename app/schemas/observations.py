@@ -79,7 +79,7 @@ class ObservationMeta(Meta):
 class ObservationPage(BaseModel):
     """One page of observations."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True)
+    model_config = ConfigDict(frozen=True)
 
     data: list[ObservationListed] = Field(description="One row a cell, by cell.")
     page: PageInfo

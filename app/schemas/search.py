@@ -57,7 +57,7 @@ class SearchMeta(Meta):
 class SearchPage(BaseModel):
     """One page of what a search finds."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True)
+    model_config = ConfigDict(frozen=True)
 
     data: list[SearchHit] = Field(description="The hits, best first.")
     page: PageInfo
