@@ -215,7 +215,8 @@ class Facts:
         """Forget what was read first when there is too much: a quarter at once, so that this is seldom."""
         most = most_bytes // MEAN_BYTES
         if len(self.held) > most:
-            self.held = dict(list(self.held.items())[-most * 3 // 4 :])
+            held = list(self.held.items())
+            self.held = dict(held[len(held) - most * 3 // 4 :])
 
 
 class Reader:
