@@ -35,6 +35,11 @@ def follows(session: Session, query: DerivationFilters) -> Follows | None:
     return Follows(len(found), shown(session, first), address("/derivations", asked))
 
 
+def exceeding(session: Session, within: DerivationFilters) -> Follows | None:
+    """The parts that exceed their whole: no two figures of one comparison, and yet not true together."""
+    return follows(session, within.model_copy(update={"kind": ["part_exceeds_whole"]}))
+
+
 def reckoned(session: Session, query: DerivationFilters) -> list[Derivation] | None:
     """The derivations asked for; None where there is too much to reckon with on a page."""
     try:

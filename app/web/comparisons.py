@@ -22,7 +22,7 @@ from app.queries.service import is_large
 from app.queries.statements import PathCell, check_codes
 from app.rendering import comparisons as rendering
 from app.schemas.derivations import Derivation as Shown
-from app.web.arithmetic import reckoned, shown
+from app.web.arithmetic import Follows, exceeding, reckoned, shown
 from app.web.charting import drawn, in_conflict, strips
 from app.web.controls import chips
 from app.web.lists import beside
@@ -46,9 +46,16 @@ def show_comparisons(request: Request, session: ReadSession, query: Annotated[Co
         "comparisons.html",
         cells=[rendering.comparison(each) for each in read_cells(session, rows.items)],
         status=query.status[0] if len(query.status) == 1 else "",
+        exceeding=_exceeding(session, query) if query.status == ["conflicting"] else None,
         statuses={} if is_large(session) else count_statuses(session),
         **beside(request, session, query, rows, names=MENUS, kept=("status", "sort")),
     )
+
+
+def _exceeding(session: Session, query: ComparisonListQuery) -> Follows | None:
+    """The parts that exceed their whole, under the filters that derivations have too."""
+    same = {name: getattr(query, name) for name in ("indicator", "region", "within", "document", "period")}
+    return exceeding(session, DerivationFilters(**same))
 
 
 @router.get("/comparisons/{cell}")

@@ -33,11 +33,11 @@ STATUS_MEANS = {
 }
 INTERVAL_BASIS = {
     "comparator": "The words draw one bound and leave the other side open.",
-    "nearly": "“Nearly” a number: from 95 % of it up to, but not including, the number.",
+    "nearly": "“Nearly” a number: from 95% of it up to, but not including, the number.",
     "range": "The document gives both ends.",
     "magnitude": "The words give an order of magnitude only.",
-    "fraction": "A fraction in words: 5 % of it either way.",
-    "tolerance": "“About”: one unit of the last written digit either way, and at least 2 % of a number with one or two digits.",
+    "fraction": "A fraction in words: 5% of it either way.",
+    "tolerance": "“About”: one unit of the last written digit either way, and at least 2% of a number with one or two digits.",
     "exact": "A whole number of things, ranks or times is taken as it is.",
     "rounding": "Half a unit of the last written digit either way.",
     "intersection": "The values that several figures allow.",

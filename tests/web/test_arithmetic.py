@@ -45,3 +45,19 @@ def test_the_way_to_what_follows_is_called_the_same_everywhere(client: TestClien
         assert dict(links(read(client, path)))["By arithmetic"] == "/derivations"
     one = client.get("/v1/derivations?indicator=gdp&region=chongqing").json()["data"][0]["id"]
     assert [href for name, href in links(read(client, f"/derivations/{one}")) if name == "By arithmetic"] == ["/derivations"] * 2
+
+
+def test_the_contradictions_do_not_hide_the_parts_above_their_whole(client: TestClient) -> None:
+    for path in ("/comparisons?status=conflicting&sort=-gap", "/worklist"):
+        page = read(client, path)
+        assert "University innovation ecosystems, Chongqing central urban areas, part above its whole: exactly 4" in text_of(page)
+        assert dict(links(page))["1 part above its whole"] == "/derivations?kind=part_exceeds_whole"
+    for path in ("/comparisons", "/comparisons?status=conflicting&indicator=rail-travel-time"):
+        assert "above its whole" not in text_of(read(client, path))
+    links_ = client.get("/worklist", headers={"Accept": "application/json"}).json()["links"]
+    assert len(client.get(links_["parts_above_wholes"]).json()["data"]) == 1
+
+
+def test_a_gap_is_spelled_as_every_percentage_is(client: TestClient) -> None:
+    for path in ("/comparisons?status=conflicting&sort=-gap", "/worklist"):
+        assert "3.33% apart" in text_of(read(client, path))
