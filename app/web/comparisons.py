@@ -97,7 +97,7 @@ def show_derivations(request: Request, session: ReadSession, query: Annotated[De
         kinds=DERIVATION_KINDS,
         chosen=query.kind[0] if len(query.kind) == 1 else "",
         more=following(request, rows.cursor),
-        chips=chips(request, ("kind",)),
+        chips=chips(request, session, ("kind",)),
         twin=twin(request),
         downloads=[downloads(request)],
     )

@@ -53,7 +53,7 @@ def show_indicators(request: Request, session: ReadSession, query: Annotated[Ind
         "indicators.html",
         topics=topics,
         more=following(request, rows.cursor),
-        chips=chips(request, ("q",)),
+        chips=chips(request, session, ("q",)),
         q=query.q,
         twin=twin(request),
         downloads=[downloads(request)],
@@ -88,7 +88,7 @@ def show_series(request: Request, session: ReadSession, settings: Configured, qu
     """Figures over time, with every statement behind them."""
     check_codes(session, query)
     rows = session.execute(select_indicators(IndicatorFilters()).where(Indicator.code.in_(query.indicator[:10]))).scalars().all()
-    set_ = chips(request, (*MENUS, "unit_as"))
+    set_ = chips(request, session, (*MENUS, "unit_as"))
     return page(
         request,
         "figures.html",

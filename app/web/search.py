@@ -46,6 +46,7 @@ def show_search(request: Request, session: ReadSession, settings: Configured, qu
         q=query.q,
         groups=[(noun, NOUNS[noun], group) for noun, group in groups.items() if group],
         found=found.found,
+        nouns=NOUNS,
         only=query.resource,
         narrower={noun: address("/search", {"q": query.q, "resource": noun}) for noun in NOUNS},
         notes=found.notes,

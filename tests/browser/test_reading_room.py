@@ -163,7 +163,7 @@ def test_a_reader_narrows_a_chart_with_its_menus(reader: Any) -> None:
             ["indicators", "Foreign trade volume", "371 billion yuan"],
             "In USD: 57,382,570,000, within 57.3 billion to 57.47",
         ),
-        (["people"], "Quoted most Chongqing Municipality 10"),
+        (["people"], "Chongqing Municipality 10 statements"),
         (["Documents"], "258 numbers: 181 stated, 77 dismissed with a reason, 0 left out"),
     ],
 )
