@@ -153,7 +153,7 @@ def test_a_reader_narrows_a_chart_with_its_menus(reader: Any) -> None:
         (["How many sources does “China-Europe freight trains”"], "2 documents agree, but they share a publisher or a release"),
         (["Do the documents agree on “Rail travel time”?"], "they are 2 min apart (3.33%)"),
         (["Comparisons"], "Western (Chongqing) Science City, date inferred or unknown repeated “43"),
-        (["By arithmetic"], "Gross domestic product, Chongqing, implied total: more than 1.284 trillion CNY"),
+        (["By arithmetic"], "Gross domestic product, Chongqing, implied total, first half of 2021: more than 1.284 trillion CNY"),
         (["By arithmetic", "what is left of a whole"], "exactly 8"),
         (
             ["What is to be reached, and by when?"],

@@ -4,7 +4,7 @@ import pytest
 from reading import links, read, text_of
 from starlette.testclient import TestClient
 
-WHOLE = "Gross domestic product, Chongqing, implied total: more than 1.284 trillion CNY"
+WHOLE = "Gross domestic product, Chongqing, implied total, first half of 2021: more than 1.284 trillion CNY"
 CHONGQING = "/series?indicator=gdp&within=chongqing"
 
 
@@ -50,7 +50,10 @@ def test_the_way_to_what_follows_is_called_the_same_everywhere(client: TestClien
 def test_the_contradictions_do_not_hide_the_parts_above_their_whole(client: TestClient) -> None:
     for path in ("/comparisons?status=conflicting&sort=-gap", "/worklist"):
         page = read(client, path)
-        assert "University innovation ecosystems, Chongqing central urban areas, part above its whole: exactly 4" in text_of(page)
+        assert (
+            "University innovation ecosystems, Chongqing central urban areas, part above its whole, date inferred: exactly 4"
+            in text_of(page)
+        )
         assert dict(links(page))["1 part above its whole"] == "/derivations?kind=part_exceeds_whole"
     for path in ("/comparisons", "/comparisons?status=conflicting&indicator=rail-travel-time"):
         assert "above its whole" not in text_of(read(client, path))
