@@ -1,8 +1,9 @@
 """Who says it, who publishes, who takes part? Persons and organisations."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.api.answers import counted
@@ -41,17 +42,23 @@ MOST = 100
 def show_actors(request: Request, session: ReadSession, query: Annotated[ActorListQuery, Query()]) -> Response:
     """The persons and organisations, each with what it says, publishes and takes part in."""
     rows = read_page(session, select_actors(query), by_code(Actor.code), query, name="actors")
-    quoted = select_facet(AvailabilityQuery(), AXES["speaker"]).where(AXES["speaker"].value.is_not(None)).limit(MOST_QUOTED)
     return page(
         request,
         "actors.html",
-        quoted=[] if is_large(session) or query.model_fields_set else session.execute(quoted).all(),
+        quoted=[] if is_large(session) or query.model_fields_set else _quoted(session),
         actors=[rendering.actor(each) for each in counted(session, rows.items, count_actors)],
         kind=query.kind[0] if len(query.kind) == 1 else "",
         more=following(request, rows.cursor),
         twin=twin(request),
         downloads=[downloads(request)],
     )
+
+
+def _quoted(session: Session) -> list[Any]:
+    """Those who say most, and of those who say as much the first by name."""
+    speaker = AXES["speaker"]
+    rows = session.execute(select_facet(AvailabilityQuery(), speaker).where(speaker.value.is_not(None)))
+    return sorted(rows, key=lambda each: (-each.statements, each.name.casefold()))[:MOST_QUOTED]
 
 
 @router.get("/actors/{code}")

@@ -31,6 +31,6 @@ def show_changes(request: Request, session: ReadSession, query: Annotated[Change
             for each in found
         ],
         more=following(request, rows.cursor),
-        chips=chips(request, ("limit",)),
+        chips=chips(request, session, ("limit",)),
         twin=twin(request),
     )

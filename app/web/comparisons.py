@@ -9,8 +9,6 @@ from starlette.responses import Response
 
 from app.api.dependencies import ReadSession, strict_parameters
 from app.domain.derivation import DERIVATION_KINDS
-from app.domain.derived import Derivation
-from app.errors import BadRequestError
 from app.queries.comparisons import ComparisonListQuery, count_statuses, get_cell, order_of, read_cells, select_comparisons
 from app.queries.derivations import (
     DerivationFilters,
@@ -18,14 +16,13 @@ from app.queries.derivations import (
     PathDerivation,
     find_derivations,
     get_derivation,
-    read_neighbours,
 )
 from app.queries.listing import read_page, read_ranked
 from app.queries.service import is_large
 from app.queries.statements import PathCell, check_codes
 from app.rendering import comparisons as rendering
-from app.rendering.derivations import derivation
 from app.schemas.derivations import Derivation as Shown
+from app.web.arithmetic import Follows, exceeding, reckoned, shown
 from app.web.charting import drawn, in_conflict, strips
 from app.web.controls import chips
 from app.web.lists import beside
@@ -49,23 +46,30 @@ def show_comparisons(request: Request, session: ReadSession, query: Annotated[Co
         "comparisons.html",
         cells=[rendering.comparison(each) for each in read_cells(session, rows.items)],
         status=query.status[0] if len(query.status) == 1 else "",
+        exceeding=_exceeding(session, query) if query.status == ["conflicting"] else None,
         statuses={} if is_large(session) else count_statuses(session),
         **beside(request, session, query, rows, names=MENUS, kept=("status", "sort")),
     )
+
+
+def _exceeding(session: Session, query: ComparisonListQuery) -> Follows | None:
+    """The parts that exceed their whole, under the filters that derivations have too."""
+    same = {name: getattr(query, name) for name in ("indicator", "region", "within", "document", "period")}
+    return exceeding(session, DerivationFilters(**same))
 
 
 @router.get("/comparisons/{cell}")
 def show_comparison(request: Request, session: ReadSession, cell: PathCell) -> Response:
     """The statements of one cell side by side on one scale."""
     found = get_cell(session, cell)
-    shown = rendering.comparison(found)
+    compared = rendering.comparison(found)
     apart = in_conflict(found)
-    sets = [(each.interval.lower, each.interval.upper) for each in shown.sets if len(each.statements) > 1]
-    derived, too_many = _touching(session, [each.id for each in found.members], shown.indicator.code)
+    sets = [(each.interval.lower, each.interval.upper) for each in compared.sets if len(each.statements) > 1]
+    derived, too_many = _touching(session, [each.id for each in found.members], compared.indicator.code)
     return page(
         request,
         "comparison.html",
-        cell=shown,
+        cell=compared,
         strips=strips([drawn(each, conflict=each.id in apart) for each in found.members], sets),
         derivations=derived,
         too_many=too_many,
@@ -75,19 +79,8 @@ def show_comparison(request: Request, session: ReadSession, cell: PathCell) -> R
 
 def _touching(session: Session, statements: Sequence[str], indicator: str) -> tuple[list[Shown], bool]:
     """The derivations that rest on these statements or are compared with them; none and that there are too many to reckon."""
-    query = DerivationFilters(indicator=[indicator], statement=list(statements[:MOST_STATEMENTS]))
-    try:
-        found = find_derivations(session, query)[:MOST_DERIVATIONS]
-    except BadRequestError as error:
-        if error.code != "too-broad":
-            raise
-        return [], True
-    return _shown(session, found), False
-
-
-def _shown(session: Session, found: Sequence[Derivation]) -> list[Shown]:
-    beside = read_neighbours(session, found)
-    return [derivation(each, beside) for each in found]
+    found = reckoned(session, DerivationFilters(indicator=[indicator], statement=list(statements[:MOST_STATEMENTS])))
+    return ([], True) if found is None else (shown(session, found[:MOST_DERIVATIONS]), False)
 
 
 @router.get("/derivations")
@@ -99,12 +92,12 @@ def show_derivations(request: Request, session: ReadSession, query: Annotated[De
     return page(
         request,
         "derivations.html",
-        derivations=_shown(session, rows.items),
+        derivations=shown(session, rows.items),
         total=rows.total,
         kinds=DERIVATION_KINDS,
         chosen=query.kind[0] if len(query.kind) == 1 else "",
         more=following(request, rows.cursor),
-        chips=chips(request, ("kind",)),
+        chips=chips(request, session, ("kind",)),
         twin=twin(request),
         downloads=[downloads(request)],
     )
@@ -113,5 +106,5 @@ def show_derivations(request: Request, session: ReadSession, query: Annotated[De
 @router.get("/derivations/{id}")
 def show_derivation(request: Request, session: ReadSession, id: PathDerivation) -> Response:  # noqa: A002
     """One derived number and what it rests on."""
-    shown = _shown(session, [get_derivation(session, id)])
-    return page(request, "derivations.html", derivations=shown, total=1, kinds=(), chosen="", chips=[], twin=twin(request))
+    found = shown(session, [get_derivation(session, id)])
+    return page(request, "derivations.html", derivations=found, total=1, kinds=(), chosen="", chips=[], twin=twin(request))

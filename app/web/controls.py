@@ -10,7 +10,7 @@ from fastapi import Request
 from sqlalchemy.orm import Session
 
 from app.domain.units import SCALED, SCALES
-from app.models import Region, Unit
+from app.models import Actor, Document, Indicator, Project, Region, Statement, Unit
 from app.queries.availability import AvailabilityQuery, AvailableDimension, select_available
 from app.queries.codes import all_regions
 from app.queries.conversion import currencies_beside
@@ -30,7 +30,27 @@ LABELS = {
     "kind": "Kind",
     "document": "Document",
 }
-TABLES = {"measure": words.MEASURE, "kind": words.KIND}
+TABLES = {
+    "measure": words.MEASURE,
+    "kind": words.KIND,
+    "status": words.STATUS,
+    "sort": words.ORDER,
+    "period_basis": words.PERIOD_BASIS,
+    "has_quantity": words.PRESENT,
+}
+NAMES: dict[str, tuple[Any, Any]] = {
+    "indicator": (Indicator.code, Indicator.name),
+    "region": (Region.code, Region.name),
+    "within": (Region.code, Region.name),
+    "project": (Project.code, Project.name),
+    "document": (Document.code, Document.title),
+    "actor": (Actor.code, Actor.name),
+    "publisher": (Actor.code, Actor.name),
+    "unit": (Unit.code, Unit.name),
+    "statement": (Statement.id, Statement.exact),
+}
+"""Filters by code, and where the names of these stand."""
+BESIDE = {"within": " and all in it", "publisher": " as publisher"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +77,11 @@ class Menu:
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A filter that is set and has no menu, and the address without it."""
+    """A filter that is set and has no menu, in words, and the address without it."""
 
     name: str
     value: str
+    text: str
     without: str
 
 
@@ -120,13 +141,22 @@ def _choices(session: Session, asked: AvailabilityQuery, name: str, everything: 
         if name == "period":
             found.sort(key=lambda each: each.value, reverse=True)
     if held and held != everything and not any(each.chosen for each in found):
-        yield Choice(held, held.replace(",", ", "), None, chosen=True)
+        yield Choice(held, _held(name, held), None, chosen=True)
     yield from found
+
+
+def _held(name: str, held: str) -> str:
+    """A value that is set and that the others leave nothing of, or several values."""
+    if name == "period":
+        return words.label_words(held)
+    return ", ".join(words.said(TABLES.get(name, {}), each) if name in TABLES else each for each in held.split(","))
 
 
 def _text(row: Any, name: str) -> str:
     if name in TABLES:
         return words.said(TABLES[name], row.value)
+    if name == "period":
+        return words.label_words(row.value)
     text = row.name or row.value
     return f"{text} {row.name_zh}" if row.name_zh else str(text)
 
@@ -165,14 +195,28 @@ def _above(code: str, regions: Mapping[str, Region]) -> set[str]:
     return found
 
 
-def chips(request: Request, shown: Sequence[str]) -> list[Chip]:
+def chips(request: Request, session: Session, shown: Sequence[str]) -> list[Chip]:
     """The filters that are set and have no menu among `shown`."""
     asked = parse_qsl(request.scope["query_string"].decode("latin-1"))
     return [
-        Chip(name, value, _without(request.scope["path"], asked, place))
+        Chip(name, value, _said(session, name, value), _without(request.scope["path"], asked, place))
         for place, (name, value) in enumerate(asked)
         if name not in (*shown, "cursor")
     ]
+
+
+def _said(session: Session, name: str, value: str) -> str:
+    """A filter as a reader says it: `Gross domestic product`, `latest period first`; one without such words as it is."""
+    values = value.split(",")[:MOST_CHOICES]
+    if name in NAMES:
+        code, called = NAMES[name]
+        found = {row[0]: row[1] for row in session.execute(sa.select(code, called).where(code.in_(values)))}
+        return ", ".join(" ".join(str(found.get(each, each)).split()) for each in values) + BESIDE.get(name, "")
+    if name == "period":
+        return words.label_words(value)
+    if name in TABLES and all(each in TABLES[name] for each in values):
+        return ", ".join(TABLES[name][each] for each in values)
+    return f"{name.replace('_', ' ')} {value}"
 
 
 def _without(path: str, asked: Sequence[tuple[str, str]], place: int) -> str:

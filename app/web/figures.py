@@ -14,12 +14,14 @@ from app.errors import BadRequestError
 from app.models import Indicator
 from app.queries.codes import IndicatorFilters, IndicatorListQuery, by_code, count_indicators, get_one, select_indicators
 from app.queries.conversion import conversion_of
+from app.queries.derivations import DerivationFilters
 from app.queries.listing import PathCode, read_page, require_codes
 from app.queries.observations import converter_of
 from app.queries.series import Line, SeriesQuery, read_series
 from app.queries.statements import StatementFilters, check_codes, notes_for
 from app.rendering import codes as rendering
 from app.settings import Settings
+from app.web.arithmetic import Follows, follows
 from app.web.charting import MOST_PANELS, Convert, panels
 from app.web.controls import Menu, chips, conversions, menus
 from app.web.page import address, downloads, following, page, twin
@@ -51,7 +53,7 @@ def show_indicators(request: Request, session: ReadSession, query: Annotated[Ind
         "indicators.html",
         topics=topics,
         more=following(request, rows.cursor),
-        chips=chips(request, ("q",)),
+        chips=chips(request, session, ("q",)),
         q=query.q,
         twin=twin(request),
         downloads=[downloads(request)],
@@ -86,7 +88,7 @@ def show_series(request: Request, session: ReadSession, settings: Configured, qu
     """Figures over time, with every statement behind them."""
     check_codes(session, query)
     rows = session.execute(select_indicators(IndicatorFilters()).where(Indicator.code.in_(query.indicator[:10]))).scalars().all()
-    set_ = chips(request, (*MENUS, "unit_as"))
+    set_ = chips(request, session, (*MENUS, "unit_as"))
     return page(
         request,
         "figures.html",
@@ -120,7 +122,14 @@ def _figures(session: Session, settings: Settings, query: SeriesQuery) -> dict[s
         "everything": _everything(query) if rows.cursor else None,
         "notes": notes_for(session, query),
         "unit_as": query.unit_as,
+        "follows": _follows(session, query),
     }
+
+
+def _follows(session: Session, query: SeriesQuery) -> Follows | None:
+    """What follows of the same indicators, in the same places and time."""
+    same = {name: getattr(query, name) for name in ("indicator", "region", "within", "period")}
+    return follows(session, DerivationFilters(**same)) if query.indicator else None
 
 
 def _menus(session: Session, query: SeriesQuery, units: set[str]) -> list[Menu]:

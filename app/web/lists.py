@@ -25,7 +25,7 @@ def beside(
 
     `kept` are parameters that the page shows in a way of its own.
     """
-    set_ = chips(request, (*names, *kept))
+    set_ = chips(request, session, (*names, *kept))
     given = [(name, value) for name, value in request.query_params.multi_items() if name in kept]
     return {
         "total": rows.total,

@@ -63,8 +63,11 @@ templates.filters.update(
     path=lambda text: quote(text, safe="~"),
     full=words.in_full,
     brief=words.brief,
+    rounded=words.rounded,
     based=words.based,
     spelled=words.spelled,
+    dated=words.dated,
+    label=words.label_words,
     linked=_linked,
     scale=lambda values: ticks_scale(values.low, values.high),
 )

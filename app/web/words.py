@@ -1,11 +1,13 @@
 """How are the closed words, times and amounts of the data said to a reader?"""
 
+import re
 from datetime import date
-from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
 from typing import Any
 
 from app.domain.decimals import plain_text
 from app.domain.interval import Interval
+from app.queries.periods import label_days
 from app.schemas.statements import IntervalOut
 
 KIND = {"actual": "as it is", "target": "target", "planned": "planned", "agreed": "agreed", "forecast": "forecast"}
@@ -33,11 +35,11 @@ STATUS_MEANS = {
 }
 INTERVAL_BASIS = {
     "comparator": "The words draw one bound and leave the other side open.",
-    "nearly": "“Nearly” a number: from 95 % of it up to, but not including, the number.",
+    "nearly": "“Nearly” a number: from 95% of it up to, but not including, the number.",
     "range": "The document gives both ends.",
     "magnitude": "The words give an order of magnitude only.",
-    "fraction": "A fraction in words: 5 % of it either way.",
-    "tolerance": "“About”: one unit of the last written digit either way, and at least 2 % of a number with one or two digits.",
+    "fraction": "A fraction in words: 5% of it either way.",
+    "tolerance": "“About”: one unit of the last written digit either way, and at least 2% of a number with one or two digits.",
     "exact": "A whole number of things, ranks or times is taken as it is.",
     "rounding": "Half a unit of the last written digit either way.",
     "intersection": "The values that several figures allow.",
@@ -102,11 +104,30 @@ DERIVED = {
 }
 UNIT = {"percent": "%", "count": "", "km2": "km²", "per-10k": "per 10,000", "ratio": "-fold", "year": "years"}
 
+LABEL = {"asof": "date inferred", "unknown": "no date"}
+ORDER = {
+    "period": "earliest period first",
+    "-period": "latest period first",
+    "published_on": "oldest documents first",
+    "-published_on": "newest documents first",
+    "value": "smallest first",
+    "-value": "largest first",
+    "gap": "narrowest gap first",
+    "-gap": "widest gap first",
+    "-documents": "most documents first",
+    "-statements": "most statements first",
+    "position": "in the order of the text",
+    "-changed_in": "latest changes first",
+}
+PRESENT = {"true": "with a figure", "false": "without a figure"}
+
 SHORT = ("gdp", "rd", "5g", "usd", "cny")
 """Words of codes that are written in capitals."""
 SCALES = ((12, "trillion"), (9, "billion"), (6, "million"))
 MOST_DIGITS = 5
+_SIX = Context(prec=6, rounding=ROUND_HALF_EVEN)
 _FLOOR, _CEILING = (Context(prec=4, rounding=each) for each in (ROUND_FLOOR, ROUND_CEILING))
+_LABELLED = re.compile(r"( in | of )((?:[12]\d{3}[-SQ0-9]*)?(?:\.\.)?[12]\d{3}[-SQ0-9]*(?:\.\.)?)(?=[ :,])", re.ASCII)
 MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -130,7 +151,7 @@ def based(base: Any) -> str:
         thing = f"of {spelled(base.indicator)}" + (f" in {place}" if place else "")
     else:
         thing = f"of {place}’s" if place else ""
-    return f"{thing} against {base.period.replace('..', ' to ')}".strip() if base.period else thing
+    return f"{thing} against {label_words(base.period)}".strip() if base.period else thing
 
 
 def unit_name(unit: str) -> str:
@@ -152,6 +173,11 @@ def amount(value: Decimal, unit: str = "") -> str:
 def in_full(value: Decimal, unit: str = "") -> str:
     """A number with all its digits: `1,000,000,000,000 CNY`."""
     return _with_unit(_grouped(value), unit)
+
+
+def rounded(value: Decimal, unit: str = "") -> str:
+    """A point estimate, which bounds nothing, with at most six digits; the nearest."""
+    return amount(_SIX.plus(value), unit)
 
 
 def _grouped(value: Decimal) -> str:
@@ -222,6 +248,26 @@ def when(type_: str | None, start: date | None, end: date | None) -> str:
     if type_ != "each":
         return name
     return f"every year of {name}" if start else f"every year {name}"
+
+
+def label_words(label: str) -> str:
+    """A label of a period as periods are said: `first half of 2021`, `up to 3 March 2021`, `date inferred`, `no date`."""
+    if label in LABEL:
+        return LABEL[label]
+    try:
+        return _span(*label_days(label))
+    except ValueError:
+        return label
+
+
+def dated(sentence: str) -> str:
+    """A sentence with the labels of its periods said in words."""
+    return _LABELLED.sub(lambda each: each[1] + _article(label_words(each[2])), sentence).replace(" in up to ", " up to ")
+
+
+def _article(period: str) -> str:
+    """A period within a sentence: `the first half of 2021`."""
+    return f"the {period}" if " of " in period else period
 
 
 def _span(start: date | None, end: date | None) -> str:

@@ -8,12 +8,14 @@ from starlette.responses import Response
 from app.api.dependencies import Configured, ReadSession, strict_parameters
 from app.exports.wire import to_json
 from app.queries.comparisons import ComparisonListQuery, order_of, read_cells, select_comparisons
+from app.queries.derivations import DerivationFilters
 from app.queries.listing import read_page
 from app.queries.statements import StatementListQuery
 from app.queries.statements import order_of as order_statements
 from app.queries.worklist import count_work, select_unverified
 from app.rendering import comparisons as rendering
 from app.rendering import statements as rendering_statements
+from app.web.arithmetic import exceeding
 from app.web.page import page
 from app.web.tables import first_of, told
 from app.web.twins import wants_html
@@ -22,6 +24,7 @@ router = APIRouter(include_in_schema=False, dependencies=[Depends(strict_paramet
 
 MOST = 25
 CONFLICTS = "/comparisons?status=conflicting&sort=-gap"
+EXCEEDING = "/derivations?kind=part_exceeds_whole"
 WEAK = "/statements?period_basis=inferred,unknown&has_quantity=true"
 
 
@@ -40,7 +43,7 @@ def show_worklist(request: Request, session: ReadSession, settings: Configured) 
             "conflicts": [each.model_dump() for each in cells],
             "unverified": [rendering_statements.statement(each, quotes=settings.quotes).model_dump() for each in unverified],
             "weak_periods": [rendering_statements.statement(each, quotes=settings.quotes).model_dump() for each in weak],
-            "links": {"conflicts": f"/v1{CONFLICTS}", "weak_periods": f"/v1{WEAK}"},
+            "links": {"conflicts": f"/v1{CONFLICTS}", "parts_above_wholes": f"/v1{EXCEEDING}", "weak_periods": f"/v1{WEAK}"},
         }
         return Response(to_json(shown), media_type="application/json", headers={"Vary": "Accept"})
     return page(
@@ -48,6 +51,7 @@ def show_worklist(request: Request, session: ReadSession, settings: Configured) 
         "worklist.html",
         counts=counts,
         cells=cells,
+        exceeding=exceeding(session, DerivationFilters()),
         unverified=told(session, unverified, settings),
         weak=told(session, weak, settings),
         conflicts=CONFLICTS,
