@@ -126,7 +126,7 @@ def test_a_reader_sees_a_conflict_and_takes_the_table_along(reader: Any) -> None
     reader.get_by_role("link", name="Do the documents agree on").click()
     assert reader.locator("h1").inner_text() == "Rail travel time"
     assert reader.locator(".verdict").inner_text().startswith("conflict")
-    assert reader.locator("svg.strip:visible .ring").count() == 2
+    sync_api.expect(reader.locator("svg.strip:visible .ring"), "once the style is there").to_have_count(2)
     reader.get_by_role("link", name="Rail travel time").click()
     with reader.expect_download() as waiting:
         reader.get_by_role("link", name="CSV").first.click()
