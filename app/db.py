@@ -19,14 +19,16 @@ from sqlalchemy import event
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.engine import URL, Dialect, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from app.domain.decimals import plain, plain_text
 from app.errors import DamagedError, DatabaseUnavailableError, SchemaMismatchError
 from app.settings import Settings
 
-SCHEMA_REVISION = "2026_11_22_views"
+SCHEMA_REVISION = "2026_11_23_periods"
 """The migration this program's tables are those of; a test compares it with the newest file under `migrations/versions`."""
 
 RENDERING = 1
@@ -139,6 +141,8 @@ def _sqlite_engine(url: URL, settings: Settings, *, create: bool) -> sa.Engine:
         if writes and protected:
             raise DatabaseUnavailableError(f"{url.database} may only be read here; nothing was written.")
         connection.info["limit"].writes = writes
+        if writes:
+            connection.exec_driver_sql(f"PRAGMA cache_size=-{WRITER_KIB}")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     @event.listens_for(engine, "before_cursor_execute")
@@ -162,6 +166,9 @@ def _protected(url: URL) -> URL | None:
     how = {"mode": "ro"} if beside else {"mode": "ro", "immutable": "1"}
     return url.set(database=f"file:{quote(str(path.absolute()))}", query={**how, "uri": "true"})
 
+
+WRITER_KIB = 65536
+"""KiB of pages that a writing connection of SQLite holds; rows that go to many places of an index would pass through the file."""
 
 STEPS = 50_000
 """Steps of SQLite's machine after which the time is looked at; some milliseconds."""
@@ -316,6 +323,31 @@ def contains(column: sa.ColumnElement[str] | Any, needle: str) -> sa.ColumnEleme
     """Whether a folded text column holds `needle` literally; wildcards of LIKE have no meaning."""
     escaped = needle.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return column.like(f"%{escaped}%", escape="\\")
+
+
+class is_among(FunctionElement[bool]):  # noqa: N801 - it reads as SQL
+    """Whether the first is one of what the second, a scalar subquery, selects: these are found first, then looked up in an
+    index in its order. Asked with IN, PostgreSQL may go through the index and try each of its entries.
+    """
+
+    type = sa.Boolean()
+    inherit_cache = True
+
+    def self_group(self, against: Any = None) -> Any:  # noqa: ARG002
+        """It stands alone: compared with 1, as SQLAlchemy would have it where there are no truths, no index is used."""
+        return self
+
+
+@compiles(is_among)
+def _among(element: Any, compiler: Any, **how: Any) -> str:
+    wanted, selected = (compiler.process(clause, **how) for clause in element.clauses)
+    return f"{wanted} IN {selected}"
+
+
+@compiles(is_among, "postgresql")
+def _among_array(element: Any, compiler: Any, **how: Any) -> str:
+    wanted, selected = (compiler.process(clause, **how) for clause in element.clauses)
+    return f"{wanted} = ANY (ARRAY{selected})"
 
 
 @contextmanager

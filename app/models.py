@@ -490,8 +490,10 @@ class StatementScope(Table):
     __tablename__ = "statement_scope"
     __table_args__ = (
         Index("ix_statement_scope_indicator", "region", "own", "indicator", "statement", "period_key"),
-        Index("ix_statement_scope_period", "region", "own", "longest", "period_key", "statement", "kind"),
-        Index("ix_statement_scope_period_down", "region", "own", "longest", "period_key_down", "statement", "kind"),
+        Index("ix_statement_scope_period", "region", "own", "period_key", "statement"),
+        Index("ix_statement_scope_period_down", "region", "own", "period_key_down", "statement"),
+        Index("ix_statement_scope_kind_period", "region", "own", "kind", "period_key", "statement"),
+        Index("ix_statement_scope_kind_period_down", "region", "own", "kind", "period_key_down", "statement"),
         Index("ix_statement_scope_indicator_period", "region", "own", "indicator", "period_key", "statement"),
         Index("ix_statement_scope_indicator_period_down", "region", "own", "indicator", "period_key_down", "statement"),
         {"sqlite_with_rowid": False},
@@ -505,8 +507,17 @@ class StatementScope(Table):
     kind: Mapped[str]
     period_key: Mapped[str]
     period_key_down: Mapped[str]
-    # days that the period lasts at most: 1, 31, 92, 184, 366; 0 for a longer, open or unknown one
-    longest: Mapped[int]
+
+
+class Period(Table):
+    """A period of more than a day, with a first day, that some statement has. Kept with `statement_scope`."""
+
+    __tablename__ = "period"
+
+    period_key: Mapped[str] = mapped_column(primary_key=True)
+    period_key_down: Mapped[str] = mapped_column(index=True)
+    # the last day, or what stands for none
+    last: Mapped[str]
 
 
 class Representation(Table):

@@ -97,18 +97,6 @@ def period_key_down(start: date | None, end: date | None) -> str:
     return f"{down(start) if start else NO_DAY}{down(end) if end else NO_DAY}"
 
 
-LENGTHS = (1, 31, 92, 184, 366)
-"""Days of a day, month, quarter, half and year, the longest of each."""
-
-
-def longest(start: date | None, end: date | None) -> int:
-    """The least of LENGTHS that holds the period; 0 for a longer, open or unknown one."""
-    if start is None or end is None:
-        return 0
-    days = (end - start).days + 1
-    return next((length for length in LENGTHS if days <= length), 0)
-
-
 def days_of(label: str) -> tuple[date, date]:
     """First and last day of a calendar label (year, half, quarter, month or day). Raises ValueError."""
     match = _LABEL.fullmatch(label.strip())

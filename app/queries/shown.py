@@ -58,7 +58,7 @@ class Shelf:
 
     def _rows(self, select: sa.Select[Any]) -> list[dict[str, Any]]:
         names = [column.name for column in select.selected_columns]
-        return [dict(zip(names, row, strict=True)) for row in self._connection.execute(select)]
+        return [dict(zip(names, row, strict=True)) for row in self._connection.execute(select).all()]
 
     def _things(self, table: type[Any], codes: Iterable[str | None]) -> dict[str, Any]:
         """Rows of a code list, each read once."""

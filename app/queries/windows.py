@@ -1,21 +1,21 @@
 """Which statements come next on a page? Read off the indices of `statement_scope`, at the same price whatever the size.
 
-A list is a set of streams, each the entries of one index in order: one for each place, indicator and length of period asked
-for. Of each stream a page is taken, and of these the first page. Nothing is scanned and no more than these pages sorted, but
-for what stands beside an index: a rare `kind`, or days that few of a place's statements meet in the order of their ids.
+A list is a set of streams, each the entries of one index in order: one for each place, indicator, kind and piece of the
+order asked for. Of each stream a page is taken, and of these the first page. Nothing is scanned and no more than these pages
+sorted, but for what stands beside an index: in the order of ids a rare `kind`, or days that few of a place's statements meet.
 Lists with other filters are read by `select_statements`; for the same question both give the same statements in one order.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
 from functools import lru_cache
 from itertools import product
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from app.domain.period import LENGTHS, NO_DAY, down, parse_moment
-from app.models import Statement, StatementScope
+from app.db import is_among
+from app.domain.period import NO_DAY, down, parse_moment
+from app.models import Period, Statement, StatementScope
 from app.queries.statements import StatementFilters
 
 FILTERS = frozenset({"region", "within", "indicator", "topic", "kind", "project", "document", "from_", "to"})
@@ -25,7 +25,6 @@ SORTED = frozenset({"id", "-id", "period", "-period"})
 MOST_STREAMS = 120
 EVERYWHERE = ""
 """The place that every statement lies in."""
-_SPANS = (*LENGTHS, 0)
 
 
 class Shape(NamedTuple):
@@ -84,11 +83,9 @@ def window_of(
         values.update((f"{name}{number}", value) for number, value in enumerate(dict.fromkeys(asked)))
     if query.from_:
         start = parse_moment(query.from_)[0].isoformat()
-        values["from"] = down(start) if sort == "-period" else start
+        values.update({"from": start, "open": f"{NO_DAY}{start}"})
         if sort == "-period":
-            values.update((f"reach{span}", f"{down(_days_before(start, span))}{NO_DAY}") for span in LENGTHS)
-        elif sort == "period":
-            values.update((f"reach{span}", _days_before(start, span)) for span in LENGTHS)
+            values.update({"down": f"{down(start)}{NO_DAY}", "open": f"{NO_DAY}{down(start)}"})
     if query.to:
         day = parse_moment(query.to)[1]
         values["to"] = down(day) if sort == "-period" else f"{day}{NO_DAY}{NO_DAY}"
@@ -97,11 +94,6 @@ def window_of(
     own, within, many, kinds, projects, documents = (len(set(asked)) for asked in given.values())
     shape = Shape(own, within, many, kinds, projects, documents, bool(query.from_), bool(query.to), sort, after is not None)
     return (shape, values) if len(streams_of(shape)) <= MOST_STREAMS else None
-
-
-def _days_before(day: str, days: int) -> str:
-    """The first day that a period of so many days can begin on and still hold the day."""
-    return (date.fromisoformat(day) - timedelta(days=min(days - 1, date.fromisoformat(day).toordinal() - 1))).isoformat()
 
 
 @lru_cache(maxsize=4096)
@@ -150,26 +142,26 @@ def streams_of(shape: Shape) -> list[Stream]:
 
 
 def _streams_of_places(shape: Shape) -> Iterator[Stream]:
-    table, by_period = StatementScope, "period" in shape.sort
+    table = StatementScope
     places = named("own", shape.own) or named("within", shape.within) or [sa.literal_column(f"'{EVERYWHERE}'")]
     own = sa.true() if shape.own else sa.false()
     indicators = named("indicator", shape.indicators) or [None]
     documents = named("document", shape.documents) or [None]
-    spans = _SPANS if by_period and not shape.indicators else [None]
-    rest = [*_kinds(table, shape), *([_lies_in(table.statement, shape)] if shape.own and shape.within else [])]
-    for place, indicator, document, span in product(places, indicators, documents, spans):
-        where = [table.region == place, table.own == own]
+    beside, kinds = _kinds(table, shape), [None]
+    if "period" in shape.sort and shape.kinds and not shape.indicators:
+        beside, kinds = [], named("kind", shape.kinds)
+    if shape.own and shape.within:
+        beside.append(_lies_in(table.statement, shape))
+    pieces = list(_pieces(table, table.statement, shape))
+    for place, indicator, document, kind, piece in product(places, indicators, documents, kinds, pieces):
+        where = [table.region == place, table.own == own, *beside, *piece]
         if indicator is not None:
             where.append(table.indicator == indicator)
-        if span is not None:
-            where.append(table.longest == sa.literal_column(str(span)))
+        if kind is not None:
+            where.append(table.kind == kind)
         if document is not None:
             where += [table.statement > document + ".", table.statement < document + "/"]
-        if shape.from_ and span:
-            reach = _value(f"reach{span}")
-            where.append(table.period_key_down <= reach if shape.sort == "-period" else table.period_key >= reach)
-        for piece in _pieces(table, table.statement, shape):
-            yield Stream((*where, *rest, *piece))
+        yield Stream(tuple(where))
 
 
 def _streams_of_statements(shape: Shape) -> Iterator[Stream]:
@@ -215,31 +207,56 @@ def _names(statement: Any, shape: Shape) -> sa.ColumnElement[bool]:
 
 
 def _pieces(table: Any, id_: Any, shape: Shape) -> Iterator[list[sa.ColumnElement[bool]]]:
-    """The pieces that the order is cut into: each is one range of an index, from behind the place where the page before ended.
-
-    Ascending, unknown starts come after every day but reach back before it, so days up to one are two pieces.
-    """
-    key, known = _key(table, shape), list(_days(table, shape))
-    here: Any
-    there: Any
+    """The pieces that the order is cut into: each is one range of an index, from behind the place where the page before ended."""
     if shape.sort in ("id", "-id"):
-        here, there, starts = id_, _value("id"), sa.or_(key < _value("to"), key >= NO_DAY)
+        behind = id_ < _value("id") if shape.sort == "-id" else id_ > _value("id")
+        yield [*_days(table, shape), *([behind] if shape.after else [])]
+        return
+    key = _key(table, shape)
+    here: Any = sa.tuple_(key, id_)
+    there: Any = sa.tuple_(_value("key"), _value("id"))
+    for piece in _pieces_by_period(key, shape):
+        yield [*piece, *([here > there] if shape.after else [])]
+
+
+def _pieces_by_period(key: Any, shape: Shape) -> Iterator[list[sa.ColumnElement[bool]]]:
+    """Periods that meet the days asked for, told by their keys: the start, then the end; NO_DAY sorts after every day.
+
+    From a day on, those are the ones that begin on it or later, those that hold it and began before, and those of unknown
+    start that end on it or later. Up to a day, those that begin until then, and all of unknown start.
+    """
+    descending = shape.sort == "-period"
+    started, known = key < NO_DAY, key < NO_DAY * 2
+    if shape.from_:
+        begins = key <= _value("down") if descending else key >= _value("from")
+        until = [key >= _value("to") if descending else key < _value("to")] if shape.to else []
+        yield [begins, started, *until]
+        yield [is_among(key, _holding(shape).scalar_subquery())]
+        yield [key >= NO_DAY, key <= _value("open")] if descending else [key >= _value("open"), known]
+    elif shape.to and descending:
+        yield [key >= _value("to"), known]
+    elif shape.to:
+        yield [key < _value("to")]
+        yield [key >= NO_DAY, known]
     else:
-        here, there, starts = sa.tuple_(key, id_), sa.tuple_(_value("key"), _value("id")), key >= _value("to")
-    if shape.after:
-        known.append(here < there if shape.sort == "-id" else here > there)
-    if shape.to and shape.sort == "period":
-        yield [*known, key < _value("to")]
-        yield [*known, key >= NO_DAY]
-    else:
-        yield [*known, *([starts] if shape.to else [])]
+        yield []
+
+
+def _holding(shape: Shape) -> sa.Select[Any]:
+    """Keys of the periods that hold the first day asked for and began before it, from that of the page before on."""
+    key = _key(Period, shape)
+    before = key > _value("down") if shape.sort == "-period" else key < _value("from")
+    select = sa.select(key).where(before, Period.last >= _value("from"))
+    return select.where(key >= _value("key")) if shape.after else select
 
 
 def _days(table: Any, shape: Shape) -> Iterator[sa.ColumnElement[bool]]:
-    """Periods that are known, and that reach the day asked for, told by their keys: the start, then the end."""
-    key = _key(table, shape)
+    """Periods that meet the days asked for, where the index is in another order."""
+    key = table.period_key
     if shape.from_ or shape.to:
         yield key != NO_DAY * 2
     if shape.from_:
         end = sa.case((key < NO_DAY, sa.func.substr(key, 11)), else_=sa.func.substr(key, 2))
-        yield sa.or_(end <= _value("from"), end == NO_DAY) if shape.sort == "-period" else end >= _value("from")
+        yield end >= _value("from")
+    if shape.to:
+        yield sa.or_(key < _value("to"), key >= NO_DAY)

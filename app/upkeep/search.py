@@ -139,7 +139,7 @@ def _statements(connection: sa.Connection, codes: Sequence[str]) -> list[Row]:
     places: dict[str, list[str | None]] = defaultdict(list)
     named = sa.select(StatementRegion.statement, Region.name, Region.name_zh).join(Region, Region.code == StatementRegion.region)
     named = named.where(StatementRegion.statement.in_(codes)).order_by(StatementRegion.statement, Region.code)
-    for statement, *names in connection.execute(named):
+    for statement, *names in connection.execute(named).all():
         places[statement].extend(names)
     about = (Indicator.name, Indicator.name_zh, Project.name, Project.name_zh, Actor.name, Actor.name_zh, Document.title)
     select = (
@@ -166,7 +166,7 @@ def _statements(connection: sa.Connection, codes: Sequence[str]) -> list[Row]:
             document=document,
             published_on=published_on,
         )
-        for id_, document, text, note, exact, quote, published_on, *names in connection.execute(select)
+        for id_, document, text, note, exact, quote, published_on, *names in connection.execute(select).all()
     ]
 
 

@@ -34,7 +34,7 @@ ARCHIVE = "/v1/exports/package.zip"
 NOT_HELD = {
     *("alembic_version", "data_version", "instance", "change"),  # of the database, not of the data
     *("document_text", "quotation"),  # sentences of documents
-    *("comparison", "document_group", "search_entry", "statement_scope", "representation"),  # follow from the rest
+    *("comparison", "document_group", "search_entry", "statement_scope", "period", "representation"),  # follow from the rest
 }
 HELD = {
     "statement": "statements",

@@ -23,7 +23,7 @@ from app.models import Table
 from app.upkeep.everything import rebuild
 
 STATEMENTS = 400
-DERIVED = ("comparison", "document_group", "search_entry", "statement_scope", "representation")
+DERIVED = ("comparison", "document_group", "search_entry", "statement_scope", "period", "representation")
 
 Lines = list[dict[str, Any]]
 

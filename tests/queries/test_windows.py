@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import product
 from random import Random
 from typing import Any
 
@@ -115,6 +116,16 @@ def test_a_page_is_read_off_an_index(many: sa.Engine) -> None:
                     assert not re.search(r"\bSCAN statement|Seq Scan|USE TEMP B-TREE FOR ORDER BY|^ *Sort", stream), (
                         f"{filters} {sort}\n{stream}"
                     )
+
+
+def test_periods_that_hold_a_day_are_looked_up_and_not_gone_through(many: sa.Engine) -> None:
+    """Most periods before a day have ended by then; they are many, and their statements more."""
+    for sort, filters in product(("period", "-period"), ({}, {"within": ["land"]}, {"region": ["land"]})):
+        query = StatementListQuery.model_validate({"from": "2018", "sort": sort, **filters})
+        window = window_of(query, sort, query.indicator, None, 51)
+        assert window is not None
+        _, holding, _ = plans(many, *window)
+        assert re.search(r"AND period_key(_down)?=\?\)|period_key(_down)?(\)::text)? = ANY", holding), holding
 
 
 def plans(engine: sa.Engine, shape: Any, values: dict[str, Any]) -> Iterator[str]:

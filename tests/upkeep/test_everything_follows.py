@@ -28,7 +28,7 @@ from app.upgrade import migrate
 from app.upkeep.everything import rebuild
 from app.upkeep.representations import BLANK
 
-FOLLOWING = ("comparison", "document_group", "search_entry", "statement_scope", "representation")
+FOLLOWING = ("comparison", "document_group", "search_entry", "statement_scope", "period", "representation")
 Record = dict[str, Any]
 
 
