@@ -466,8 +466,8 @@ def holding(dialect: str, words: Sequence[tuple[str, bool]], within: str) -> sa.
     if dialect == "sqlite":
         asked = " AND ".join(f'"{word}"{" *" if begun else ""}' for word, begun in words)
         found = sa.literal_column("search_index").op("MATCH")(f"{{{' '.join(WITHIN[within])}}} : ({asked})")
-        return sa.select(sa.literal_column("rowid", sa.BigInteger())).select_from(index).where(found)
+        return sa.select(sa.literal_column("rowid", sa.BigInteger()).label("number")).select_from(index).where(found)
     asked = " & ".join(f"'{word}'{':*' if begun else ''}" for word, begun in words)
     column: sa.ColumnClause[Any] = sa.literal_column(within)
     found = column.op("@@")(sa.cast(asked, TSQUERY))
-    return sa.select(sa.literal_column("search_index.number", sa.BigInteger())).select_from(index).where(found)
+    return sa.select(sa.column("number", sa.BigInteger())).select_from(index).where(found)

@@ -30,6 +30,9 @@ from app.domain.words import (
     STOCK_FLOW,
 )
 
+RARE = sa.text("status <> 'published'")
+"""What an index by status holds; asked for what is published, SQLite would take it and read nearly everything."""
+
 
 class Table(DeclarativeBase):
     """Base of all tables."""
@@ -335,6 +338,7 @@ class Statement(Said, Table):
             name="quantity_whole",
         ),
         ForeignKeyConstraint(["indicator", "counted"], ["indicator_counted.indicator", "indicator_counted.code"]),
+        Index("ix_statement_status", "status", sqlite_where=RARE, postgresql_where=RARE),
         Index("ix_statement_document_period_key_id", "document", "period_key", "id"),
         Index("ix_statement_project_id", "project", "id"),
         Index("ix_statement_document_period_key_down_id", "document", "period_key_down", "id"),
@@ -411,7 +415,7 @@ class Statement(Said, Table):
     cell: Mapped[str | None] = mapped_column(index=True)
     note: Mapped[str | None]
     # published, deprecated, withdrawn
-    status: Mapped[str] = mapped_column(index=True)
+    status: Mapped[str]
     # 1 when first loaded, one more with each change
     version: Mapped[int]
     # the data version that last changed it
@@ -521,10 +525,7 @@ class Period(Table):
 
 
 class Representation(Table):
-    """A statement as it goes over the wire, with the names it shows. Follows from the statement and from what it names.
-
-    Made when one of these is written; `app/upkeep/representations.py` keeps it.
-    """
+    """A statement as it goes over the wire, with the names it shows; `app/upkeep/representations.py` makes it of these."""
 
     __tablename__ = "representation"
 
@@ -614,7 +615,7 @@ class SearchEntry(Table):
     # statement, document, region, indicator, project, actor, unit
     resource: Mapped[str] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(primary_key=True)
-    # its row in the full-text index: a hash of resource and code, the same on every machine
+    # its row in the full-text index: resource, newest day first, a hash of the code; the same on every machine
     number: Mapped[int] = mapped_column(sa.BigInteger)
     # of a statement or document: the document and its day
     document: Mapped[str | None]

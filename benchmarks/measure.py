@@ -129,6 +129,7 @@ class _Asking(asyncio.Protocol):
         self.wrong = 0
         self.buffer = bytearray()
         self.length = -1
+        self.chunked = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport: asyncio.Transport = transport  # type: ignore[assignment]
@@ -151,9 +152,10 @@ class _Asking(asyncio.Protocol):
             head = bytes(self.buffer[:end]).lower()
             if head[9:12] not in (b"200", b"304"):
                 self.wrong += 1
+            self.chunked = b"transfer-encoding: chunked" in head
             place = head.find(b"content-length:")
             self.length = end + 4 + (int(head[place + 15 :].split(b"\r\n", 1)[0]) if place >= 0 else 0)
-        if len(self.buffer) >= self.length:
+        if self.buffer.endswith(b"0\r\n\r\n") if self.chunked else len(self.buffer) >= self.length:
             self.buffer.clear()
             self.length = -1
             self.latencies.append(time.perf_counter() - self.asked)

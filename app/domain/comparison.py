@@ -243,21 +243,22 @@ def consistent_sets(figures: Sequence[Figure]) -> tuple[ConsistentSet, ...]:
 
     Intervals on a line that meet in pairs meet in common (Helly), so one sweep over the upper ends finds every such set.
     """
-    found: list[tuple[Figure, ...]] = []
-    for stop in sorted(figures, key=lambda figure: (figure.interval.high, figure.id)):
-        here = tuple(figure for figure in figures if _holds_end(figure.interval, stop.interval))
-        if not any(set(here) <= set(each) for each in found):
-            found = [each for each in found if not set(each) <= set(here)]
+    found: list[dict[str, Figure]] = []
+    ends = sorted({figure.interval.upper for figure in figures}, key=lambda end: (end is None, end or 0))
+    for end in ends:
+        here = {figure.id: figure for figure in figures if _holds(figure.interval, end)}
+        if not any(here.keys() <= each.keys() for each in found):
+            found = [each for each in found if not each.keys() <= here.keys()]
             found.append(here)
-    return tuple(_consistent(members) for members in found)
+    return tuple(_consistent(list(members.values())) for members in found)
 
 
-def _holds_end(interval: Interval, stop: Interval) -> bool:
-    """Whether the closure of `interval` holds the upper end of `stop`."""
-    if stop.upper is None:
+def _holds(interval: Interval, end: Decimal | None) -> bool:
+    """Whether the closure of `interval` holds an upper end; None is the open one."""
+    if end is None:
         return interval.upper is None
-    above = interval.lower is None or interval.lower <= stop.upper
-    return above and (interval.upper is None or stop.upper <= interval.upper)
+    above = interval.lower is None or interval.lower <= end
+    return above and (interval.upper is None or end <= interval.upper)
 
 
 def _consistent(members: Sequence[Figure]) -> ConsistentSet:

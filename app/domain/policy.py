@@ -52,21 +52,25 @@ class Choice:
     @property
     def outcome(self) -> tuple[object, ...]:
         """Value and bounds: what a reader of the observation sees of the choice."""
-        bounds = self.interval
-        return self.value, bounds.lower, bounds.lower_inclusive, bounds.upper, bounds.upper_inclusive
+        return _outcome(self.value, self.interval)
 
 
 def choose(policy: Policy, candidates: Sequence[Candidate]) -> Choice:
     """The value of a cell (at least one candidate) under a policy."""
     if policy == "consistent":
         return _consistent(candidates)
-    keys = {"most_precise": _precise, "latest_published": _latest, "preferred_rank": _preferred}
-    return _single(min(candidates, key=keys[policy]), candidates, policy)
+    return _single(min(candidates, key=KEYS[policy]), candidates, policy)
 
 
 def policies_disagree(candidates: Sequence[Candidate]) -> bool:
     """Whether two policies give the cell different values or bounds."""
-    return len(candidates) > 1 and len({choose(policy, candidates).outcome for policy in POLICIES}) > 1
+    first = [min(candidates, key=key).figure for key in KEYS.values()]
+    outcomes = {_outcome(each.value, each.interval) for each in first}
+    return len(outcomes) > 1 or (len(candidates) > 1 and _consistent(candidates).outcome not in outcomes)
+
+
+def _outcome(value: Decimal | None, bounds: Interval) -> tuple[object, ...]:
+    return value, bounds.lower, bounds.lower_inclusive, bounds.upper, bounds.upper_inclusive
 
 
 def _latest(each: Candidate) -> tuple[int, str]:
@@ -86,6 +90,10 @@ def _tightest(each: Candidate, common: Interval) -> tuple[object, ...]:
 
 def _preferred(each: Candidate) -> tuple[object, ...]:
     return each.superseded, each.comparator != "eq", each.figure.approximate, *_latest(each)
+
+
+KEYS = {"most_precise": _precise, "latest_published": _latest, "preferred_rank": _preferred}
+"""Policy → what its choice has the least of."""
 
 
 def _width(interval: Interval) -> tuple[bool, Fraction]:

@@ -1,24 +1,50 @@
 """What does a search ask for, which field of an entry holds it best, and which of its words are to be marked?"""
 
+import hashlib
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from typing import Literal, get_args
 
 from app.domain.text import fold
 from app.domain.tokens import Token, find_tokens, fold_with_places, is_cjk, tokens
+from app.domain.words import SEARCH_RESOURCES
 
 SearchField = Literal["name", "text", "as_written", "quote", "about", "together"]
 SEARCH_FIELDS: tuple[SearchField, ...] = get_args(SearchField)
 """Where a search can be held, best first; `together` is no field of its own: several hold a part each."""
+
+FIRST_DAY = date(1900, 1, 1)
+DAYS, HASH = 16, 44
+"""Bits of a number that are a day, and those that are a hash."""
 
 SNIPPET = 240
 """Characters of a snippet; of a longer text a part around the first match is shown."""
 BEFORE = 60
 
 _PARTS = re.compile(r'["“”„«»]([^"“”„«»]*)["“”„«»]|([^\s"“”„«»]+)')
+
+
+def number_of(resource: str, code: str, day: date | None) -> int:
+    """The place of an entry in the full-text index, 63 bits: its resource, then the newest day first, then a hash of the code.
+
+    So the newest entries that hold a word are read first, and no others; the number is the same on every machine. Days before
+    FIRST_DAY, and none, come last.
+    """
+    last = (1 << DAYS) - 1
+    age = last if day is None else last - min(max((day - FIRST_DAY).days, 0), last)
+    digest = hashlib.sha256(f"{resource}/{code}".encode()).digest()
+    return numbers_of(resource)[0] + (age << HASH) + (int.from_bytes(digest[:8], "big") >> (64 - HASH))
+
+
+def numbers_of(resource: str) -> tuple[int, int]:
+    """The least and the greatest number of an entry of this resource."""
+    size = 1 << (DAYS + HASH)
+    first = SEARCH_RESOURCES.index(resource) * size
+    return first, first + size - 1
 
 
 @dataclass(frozen=True, slots=True)

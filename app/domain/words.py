@@ -14,6 +14,8 @@ RelationSeen = Literal["conversion", "conversion_of", "part", "part_of", "update
 Operation = Literal["created", "updated", "withdrawn", "removed"]
 MentionState = Literal["stated", "dismissed", "unaccounted"]
 SearchResource = Literal["statement", "document", "region", "indicator", "project", "actor", "unit"]
+SEARCH_RESOURCES: tuple[SearchResource, ...] = get_args(SearchResource)
+"""What search finds. Numbers of entries begin with the place here: whoever changes it has them made anew."""
 ProjectStep = Literal[
     "proposed",
     "planned",

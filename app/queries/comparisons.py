@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
@@ -66,7 +67,7 @@ class ComparisonFlatQuery(ComparisonFilters, Flat):
     ] = "cell"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cell:
     """A cell with its statements, the guest last, and what they say of each other."""
 
@@ -77,17 +78,20 @@ class Cell:
     """Independence group by document."""
     conversions: Mapping[str, list[str]]
     """Statement → those that restate it in another unit."""
-    result: Result
+    figures: list[Figure]
+    """The members as figures, in the same order."""
+    apart: Mapping[frozenset[str], str]
+    """Pairs that curators marked as look-alikes, with the reason."""
+
+    @cached_property
+    def result(self) -> Result:
+        """What the figures say of each other."""
+        return compare(self.figures, self.apart)
 
     @property
     def guest(self) -> str | None:
         """Id of the guest."""
         return self.row.guest
-
-    @property
-    def figures(self) -> list[Figure]:
-        """The members as figures, in the same order."""
-        return [figure_of(row, self.groups) for row in self.members]
 
 
 def select_comparisons(query: ComparisonFilters) -> sa.Select[Comparison]:
@@ -131,9 +135,9 @@ def read_cells(session: Session, rows: Sequence[Comparison]) -> list[Cell]:
         return []
     cells = {row.cell for row in rows}
     guests = {row.guest for row in rows if row.guest}
-    wanted = sa.or_(Statement.cell.in_(cells), Statement.id.in_(guests))
-    select = sa.select(Statement).where(wanted, Statement.status == "published").order_by(Statement.id)
-    statements = session.execute(with_neighbours(select)).scalars().all()
+    select = sa.select(Statement).where(sa.or_(Statement.cell.in_(cells), Statement.id.in_(guests))).order_by(Statement.id)
+    found = session.execute(with_neighbours(select)).scalars()
+    statements = [each for each in found if each.status == "published"]  # asked for it, SQLite reads all that are published
     by_cell: dict[str, list[Statement]] = defaultdict(list)
     for statement in statements:
         by_cell[statement.cell or ""].append(statement)
@@ -158,7 +162,8 @@ def _cell(
         members=shown,
         groups=groups,
         conversions={each.id: conversions_of(each) for each in shown},
-        result=compare([figure_of(each, groups) for each in shown], apart),
+        figures=[figure_of(each, groups) for each in shown],
+        apart=apart,
     )
 
 

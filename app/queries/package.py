@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from app import models
 from app.models import Representation, Statement
 from app.queries.listing import Order
-from app.queries.statements import LIVE
+from app.queries.statements import LIVE, RARE, WITHDRAWN
 
 AT_ONCE = 1000
 """Rows that are read at a time."""
@@ -30,8 +30,7 @@ class Source:
     def select(self, columns: Iterable[str] = ()) -> sa.Select[Any]:
         """These columns of its rows; with none the rows."""
         wanted = [getattr(self.table, name) for name in columns] or [self.table]
-        withdrawn = sa.select(Statement.id).where(Statement.status == "withdrawn")
-        return sa.select(*wanted).where(*map(_lives, self.among), *(column.not_in(withdrawn) for column in self.apart))
+        return sa.select(*wanted).where(*map(_lives, self.among), *(column.not_in(WITHDRAWN) for column in self.apart))
 
     @property
     def order(self) -> Order:
@@ -111,7 +110,7 @@ def _pages(session: Session, select: sa.Select[Any], order: Order) -> Iterator[S
 
 def withdrawn_steps(session: Session) -> set[str]:
     """The withdrawn statements that steps of projects name."""
-    select = sa.select(Statement.id).join(_Step, _Step.statement == Statement.id).where(Statement.status == "withdrawn")
+    select = sa.select(Statement.id).join(_Step, _Step.statement == Statement.id).where(Statement.status == "withdrawn", RARE)
     return set(session.execute(select).scalars())
 
 

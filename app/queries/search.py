@@ -1,6 +1,6 @@
 """What holds the words that somebody asks for? The engines' full-text indexes find it; the order is ours, on both the same."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -9,13 +9,15 @@ from pydantic import AfterValidator, Field
 from sqlalchemy.orm import Session
 
 from app.db import contains, holding
-from app.domain.search import SEARCH_FIELDS, Query, SearchField, Term, marked, parse_query, place_of
-from app.domain.words import SearchResource
+from app.domain.search import SEARCH_FIELDS, Query, SearchField, Term, marked, numbers_of, parse_query, place_of
+from app.domain.words import SEARCH_RESOURCES, SearchResource
 from app.models import SearchEntry
 from app.queries.listing import OneOrMore, Paging, Rows, Text, read_ranked
 
 CAP = 1000
-"""Entries of one resource that are ordered: those of the newest documents, then by code. The answer says when there are more."""
+"""Entries of one resource that are ordered: those of the newest documents. The answer says when there are more."""
+LOOKED = 10_000
+"""Entries of one resource that are looked at and counted at most, the newest first, so that a common word costs no more."""
 
 
 def _findable(value: str) -> str:
@@ -85,35 +87,35 @@ class Answer:
 
 
 def search(session: Session, query: SearchQuery, *, quotes: bool) -> Answer:
-    """What holds every word, best first. Quotes are looked at only with `quotes`. Three SQL statements."""
+    """What holds every word, best first. Quotes are looked at only with `quotes`. Four SQL statements."""
     asked = parse_query(query.q)
-    candidates = _candidates(session, asked, query.resource, quotes=quotes)
-    found: dict[str, int] = {row.resource: row.found for row in candidates}
-    ranked = sorted(_placed(row, asked, quotes=quotes) for row in candidates if row.resource in (query.resource or found))
+    resources = query.resource or SEARCH_RESOURCES
+    counts = _counts(session, asked, quotes=quotes)
+    ranked = sorted(_placed(row, asked, quotes=quotes) for row in _candidates(session, asked, resources, quotes=quotes))
     rows = read_ranked(session, ranked, query, name="search", places=4)
     entries = _entries(session, [(resource, code) for resource, code, _, _ in rows.items])
     hits = [
         Hit(entries[resource, code], field, phrase, _snippet(entries[resource, code], field, asked, quotes=quotes))
         for resource, code, field, phrase in rows.items
     ]
-    notes = [
-        f"Of {number} {name}s found only {CAP} are ordered and listed: those of the newest documents, then by code."
-        for name, number in sorted(found.items())
-        if number > CAP and name in (query.resource or found)
-    ]
+    notes = [note for name in sorted(resources) for note in _notes(counts[name], name)]
+    found = {name: count.held for name, count in counts.items()}
     return Answer(Rows(hits, rows.limit, rows.cursor, rows.total, rows.data_version), found, notes)
 
 
-def holds(session: Session, asked: Query, *, quotes: bool) -> sa.ColumnElement[bool]:
-    """Whether an entry holds every term: the full-text index knows of its tokens, the columns whether they stand together."""
+def indexed(session: Session, asked: Query, within: str, resource: str, most: int = LOOKED) -> sa.Select[int]:
+    """Numbers of the entries of a resource that hold the tokens of all terms somewhere `within` names, words or quotes: the
+    newest `most`, in order.
+    """
+    held = holding(session.get_bind().dialect.name, asked.words(), within)
+    number = held.selected_columns[0]
+    return held.where(number.between(*numbers_of(resource))).order_by(number).limit(most)
+
+
+def _phrases(asked: Query, *, quotes: bool) -> list[sa.ColumnElement[bool]]:
+    """What the full-text index does not know: whether tokens stand side by side."""
     fields = [column for name, column in TOKENS.items() if quotes or name != "quote"]
-    phrases = (sa.or_(*(stands_in(column, term) for column in fields)) for term in asked.terms if term.tokens[1:])
-    return sa.and_(indexed(session, asked, "words_and_quotes" if quotes else "words"), *phrases)
-
-
-def indexed(session: Session, asked: Query, within: str) -> sa.ColumnElement[bool]:
-    """Whether an entry holds the tokens of all terms somewhere `within` names, words or quotes."""
-    return SearchEntry.number.in_(holding(session.get_bind().dialect.name, asked.words(), within))
+    return [sa.or_(*(stands_in(column, term) for column in fields)) for term in asked.terms if term.tokens[1:]]
 
 
 def stands_in(column: Any, term: Term) -> sa.ColumnElement[bool]:
@@ -121,18 +123,63 @@ def stands_in(column: Any, term: Term) -> sa.ColumnElement[bool]:
     return contains(sa.literal(" ").concat(column).concat(" "), term.pattern)
 
 
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many of the entries that were looked at hold the terms, and whether there were more to look at."""
+
+    held: int
+    more: bool
+
+
+def _counts(session: Session, asked: Query, *, quotes: bool) -> dict[str, Count]:
+    """Of every resource."""
+    phrases = _phrases(asked, quotes=quotes)
+    parts: list[sa.Select[Any]] = []
+    for resource in SEARCH_RESOURCES:
+        looked = indexed(session, asked, _within(quotes), resource, LOOKED + 1).subquery()
+        numbered: Any = sa.select(sa.literal(resource), sa.literal(False), sa.func.count()).select_from(looked)
+        parts.append(numbered)
+        if phrases:
+            first = indexed(session, asked, _within(quotes), resource).subquery()
+            together = sa.join(first, SearchEntry, SearchEntry.number == first.c.number)
+            held: Any = sa.select(sa.literal(resource), sa.literal(True), sa.func.count()).select_from(together)
+            parts.append(held.where(*phrases))
+    counted = {(resource, bool(held)): number for resource, held, number in session.execute(sa.union_all(*parts))}
+    return {
+        resource: Count(
+            held=counted.get((resource, True), min(counted[resource, False], LOOKED)), more=counted[resource, False] > LOOKED
+        )
+        for resource in SEARCH_RESOURCES
+    }
+
+
+def _notes(count: Count, name: str) -> Iterator[str]:
+    if count.held > CAP:
+        number = f"more than {count.held}" if count.more else count.held
+        yield f"Of {number} {name}s found only {CAP} are ordered and listed: those of the newest documents."
+    elif count.more:
+        yield f"More than {LOOKED} {name}s hold these words; where they stand side by side was looked up in the newest {LOOKED}."
+
+
 def _candidates(session: Session, asked: Query, resources: Sequence[str], *, quotes: bool) -> Sequence[Any]:
-    """Of each resource asked for up to CAP entries, with their tokens; of the others one. Each with how many were found."""
-    newest = (SearchEntry.published_on.is_(None), SearchEntry.published_on.desc(), SearchEntry.code)
-    place = sa.func.row_number().over(partition_by=SearchEntry.resource, order_by=newest).label("place")
-    found = sa.func.count().over(partition_by=SearchEntry.resource).label("found")
-    inner = (
-        sa.select(SearchEntry.number, SearchEntry.resource, place, found).where(holds(session, asked, quotes=quotes)).subquery()
-    )
-    first = inner.c.place <= (sa.case((inner.c.resource.in_(resources), CAP), else_=1) if resources else CAP)
-    columns = (SearchEntry.resource, SearchEntry.code, SearchEntry.published_on, *TOKENS.values(), inner.c.found)
-    select = sa.select(*columns).join(inner, inner.c.number == SearchEntry.number).where(first)
+    """Of each of these resources up to CAP entries, the newest first, with their tokens."""
+    phrases = _phrases(asked, quotes=quotes)
+    parts: list[Any] = []
+    for resource in resources:
+        first = indexed(session, asked, _within(quotes), resource, LOOKED if phrases else CAP).subquery()
+        if phrases:
+            together = sa.join(first, SearchEntry, SearchEntry.number == first.c.number)
+            held = sa.select(SearchEntry.number).select_from(together).where(*phrases)
+            first = held.order_by(SearchEntry.number).limit(CAP).subquery()
+        parts.append(sa.select(first.c.number))
+    numbers = sa.union_all(*parts).subquery()
+    columns = (SearchEntry.resource, SearchEntry.code, SearchEntry.published_on, *TOKENS.values())
+    select = sa.select(*columns).join(numbers, numbers.c.number == SearchEntry.number)
     return session.execute(select).all()
+
+
+def _within(quotes: bool) -> str:
+    return "words_and_quotes" if quotes else "words"
 
 
 def _placed(row: Any, asked: Query, *, quotes: bool) -> tuple[tuple[Any, ...], tuple[str, str, SearchField, bool]]:

@@ -266,6 +266,8 @@ def _code_filters(query: StatementFilters) -> Iterator[sa.ColumnElement[bool]]:
     if query.period_type:
         yield Row.period_type.in_(query.period_type)
     yield Row.status.in_(query.status) if query.status else Row.status != "withdrawn"
+    if query.status and "published" not in query.status:
+        yield RARE
 
 
 def _period_filters(query: StatementFilters) -> Iterator[sa.ColumnElement[bool]]:
@@ -338,6 +340,10 @@ def order_of(sort: str) -> Order:
 _OTHER = Row.__table__.alias("other")
 LIVE = sa.select(_OTHER.c.id).where(_OTHER.c.status != "withdrawn")
 """Ids of the statements that are not withdrawn."""
+RARE = Row.status != sa.literal_column("'published'")
+"""Whether there is an index by status that holds the row: it is used where this is asked in these words."""
+WITHDRAWN = sa.select(Row.id).where(Row.status == "withdrawn", RARE)
+"""Ids of those that are: few, and found by an index, where SQLite would list all others to look one up."""
 
 
 def with_neighbours(select: sa.Select[Row]) -> sa.Select[Row]:
@@ -352,8 +358,8 @@ def with_neighbours(select: sa.Select[Row]) -> sa.Select[Row]:
         joinedload(Row.said_by),
         joinedload(Row.quotation),
         selectinload(Row.regions).joinedload(StatementRegion.place),
-        selectinload(Row.relations.and_(Relation.other.in_(LIVE))),
-        selectinload(Row.related_by.and_(Relation.statement.in_(LIVE))),
+        selectinload(Row.relations.and_(Relation.other.not_in(WITHDRAWN))),
+        selectinload(Row.related_by.and_(Relation.statement.not_in(WITHDRAWN))),
     )
 
 

@@ -70,9 +70,11 @@ def _candidates(session: Session, q: str) -> Sequence[Any]:
     name = SearchEntry.name_tokens
     shortest = (sa.func.length(name), SearchEntry.code)
     number = sa.func.row_number().over(partition_by=SearchEntry.resource, order_by=shortest).label("number")
+    parts = (indexed(session, asked, "names", resource).subquery() for resource in COUNTERS)
+    held = sa.union_all(*(sa.select(part.c.number) for part in parts)).subquery()
     window = (
         sa.select(SearchEntry.resource, SearchEntry.code, SearchEntry.name, SearchEntry.name_zh, name, number)
-        .where(SearchEntry.resource.in_(list(COUNTERS)), indexed(session, asked, "names"))
+        .join(held, held.c.number == SearchEntry.number)
         .where(*(stands_in(name, term) for term in asked.terms))
         .subquery()
     )

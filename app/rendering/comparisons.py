@@ -1,11 +1,12 @@
 """A comparison as it goes over the wire."""
 
+from collections.abc import Mapping
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 from urllib.parse import quote
 
 from app import models
-from app.domain.comparison import ConsistentSet, Pair, slot_of
+from app.domain.comparison import ConsistentSet, Figure, Pair, slot_of
 from app.domain.evidence import collapse, fragment_url
 from app.domain.interval import Interval, rounded
 from app.domain.wording import pair_text, status_text
@@ -18,6 +19,7 @@ def comparison(cell: Cell) -> comparisons.Comparison:
     """A cell with its statements side by side."""
     row, first = cell.row, cell.members[0]
     figures = cell.figures
+    by_id = {figure.id: figure for figure in figures}
     indicator = indicator_ref(first.measured)
     if indicator is None or first.unit is None or first.measure is None:
         raise ValueError(f"{first.id} has no quantity")
@@ -41,7 +43,7 @@ def comparison(cell: Cell) -> comparisons.Comparison:
         gap_relative=part(cell.result.gap_relative),
         members=[_member(each, cell) for each in cell.members],
         sets=[_set(each) for each in cell.result.sets],
-        pairs=[_pair(each, cell, first.unit) for each in cell.result.pairs],
+        pairs=[_pair(each, by_id, first.unit) for each in cell.result.pairs],
         links=comparisons.ComparisonLinks(
             self=f"/v1/comparisons/{quote(row.cell, safe='~')}", statements=f"/v1/statements?{_ids(cell)}"
         ),
@@ -112,8 +114,7 @@ def _set(each: ConsistentSet) -> comparisons.ConsistentSet:
     )
 
 
-def _pair(pair: Pair, cell: Cell, unit: str) -> comparisons.PairOut:
-    by_id = {figure.id: figure for figure in cell.figures}
+def _pair(pair: Pair, by_id: Mapping[str, Figure], unit: str) -> comparisons.PairOut:
     return comparisons.PairOut(
         left=pair.left,
         right=pair.right,

@@ -1,8 +1,8 @@
 """Keeps what search looks in equal to what the database holds, within the writer's transaction."""
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from operator import itemgetter
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 
 from app.db import index_words, indexing_all_words, insert_many, unindex_words
 from app.domain.evidence import collapse
+from app.domain.search import number_of
 from app.domain.tokens import joined
 from app.models import (
     Actor,
@@ -63,7 +64,7 @@ def rebuild(connection: sa.Connection) -> None:
             for codes in _windows(connection, column):
                 rows = [
                     values({**row, "published_on": row["published_on"] and str(row["published_on"])})
-                    for row in SOURCES[resource](connection, codes)
+                    for row in _numbered(connection, SOURCES[resource](connection, codes))
                 ]
                 insert_many(connection, "search_entry", columns, rows)
 
@@ -82,20 +83,26 @@ def _replace(connection: sa.Connection, resource: str, codes: Sequence[str]) -> 
     if numbers:
         unindex_words(connection, numbers)
         connection.execute(sa.delete(SearchEntry).where(old))
-    rows = SOURCES[resource](connection, codes)
+    rows = _numbered(connection, SOURCES[resource](connection, codes))
     if rows:
         connection.execute(sa.insert(SearchEntry), rows)
         index_words(connection, [row["number"] for row in rows])
 
 
+def _numbered(connection: sa.Connection, rows: list[Row]) -> list[Row]:
+    """The entries, each with a number that no other has: the next one, should a hash come twice."""
+    numbers = [row["number"] for row in rows]
+    taken = set(connection.execute(sa.select(SearchEntry.number).where(SearchEntry.number.in_(numbers))).scalars())
+    for row in rows:
+        while row["number"] in taken:
+            row["number"] += 1
+        taken.add(row["number"])
+    return rows
+
+
 def _batches(codes: Iterable[str]) -> Iterable[list[str]]:
     ordered = sorted(codes)
     return (ordered[start : start + BATCH] for start in range(0, len(ordered), BATCH))
-
-
-def number_of(resource: str, code: str) -> int:
-    """The row of an entry in the full-text index: 63 bits of a hash, so that it is the same on every machine."""
-    return int.from_bytes(hashlib.sha256(f"{resource}/{code}".encode()).digest()[:8], "big") >> 1
 
 
 def _entry(
@@ -109,16 +116,17 @@ def _entry(
     written: str | None = None,
     quote: str | None = None,
     about: Iterable[str | None] = (),
-    **more: Any,
+    document: str | None = None,
+    published_on: date | None = None,
 ) -> Row:
     """A row of `search_entry`; `called` is what stands for a code that begins with that of something else."""
     others = [each for each in dict.fromkeys(about) if each]
     return {
         "resource": resource,
         "code": code,
-        "number": number_of(resource, code),
-        "document": None,
-        "published_on": None,
+        "number": number_of(resource, code, published_on),
+        "document": document,
+        "published_on": published_on,
         "name": names[0],
         "name_zh": names[1],
         "text": text,
@@ -131,7 +139,6 @@ def _entry(
         "written_tokens": joined([written]),
         "quote_tokens": joined([quote]),
         "about_tokens": joined([code, *others] if called else others),
-        **more,
     }
 
 
@@ -142,7 +149,7 @@ def _statements(connection: sa.Connection, codes: Sequence[str]) -> list[Row]:
     for statement, *names in connection.execute(named).all():
         places[statement].extend(names)
     about = (Indicator.name, Indicator.name_zh, Project.name, Project.name_zh, Actor.name, Actor.name_zh, Document.title)
-    select = (
+    select: Any = (
         sa.select(
             *(Statement.id, Statement.document, Statement.text, Statement.note, Statement.exact),
             *(Quotation.quote, Document.published_on, *about),
@@ -177,7 +184,7 @@ def _documents(connection: sa.Connection, codes: Sequence[str]) -> list[Row]:
     for document, *names in connection.execute(wrote):
         writers[document].extend(names)
     issuer = aliased(Actor)
-    select = sa.select(Document.code, Document.title, Document.note, Document.published_on, issuer.name, issuer.name_zh)
+    select: Any = sa.select(Document.code, Document.title, Document.note, Document.published_on, issuer.name, issuer.name_zh)
     select = select.join(issuer, issuer.code == Document.publisher).where(Document.code.in_(codes))
     return [
         _entry(
@@ -188,7 +195,7 @@ def _documents(connection: sa.Connection, codes: Sequence[str]) -> list[Row]:
             document=code,
             published_on=published_on,
         )
-        for code, title, note, published_on, *issuer_names in connection.execute(select)
+        for code, title, note, published_on, *issuer_names in connection.execute(select).all()
     ]
 
 
