@@ -43,12 +43,14 @@ def questions(path: Path) -> Iterator[tuple[str, str, str]]:
     for sql in (usual, largest):
         cell, figures = connection.execute(sql).fetchone()
         yield f"comparison of a cell of {figures}", f"/v1/comparisons/{quote(cell)}", ""
-    longest = (
+    points = (
         "SELECT region, indicator FROM statement s JOIN statement_region r ON r.statement = s.id WHERE indicator IS NOT NULL "
-        "AND kind = 'actual' AND measure = 'level' GROUP BY 1, 2 ORDER BY count(DISTINCT s.period_key) DESC LIMIT 1"
+        "AND kind = 'actual' AND measure = 'level' GROUP BY 1, 2 ORDER BY {} LIMIT 1"
     )
-    region, indicator = connection.execute(longest).fetchone()
-    yield f"series of {indicator} in {region}", "/v1/series", f"region={region}&indicator={indicator}"
+    days = "count(DISTINCT s.period_key)"
+    for order in (f"{days} DESC", f"abs({days} - 1000), count(*)"):
+        region, indicator = connection.execute(points.format(order)).fetchone()
+        yield f"series of {indicator} in {region}", "/v1/series", f"region={region}&indicator={indicator}"
 
 
 async def main() -> None:
