@@ -1,5 +1,6 @@
 """The command line: `claimbook …`. Argument parsing and printing only; heavy imports wait for the command that needs them."""
 
+import gc
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -111,6 +112,7 @@ def serve(
     migrate: Annotated[bool, typer.Option("--migrate", help="Migrate PostgreSQL too; SQLite always is.")] = False,
 ) -> None:
     """Serve the API; on SQLite migrate first, and load the shipped data into an empty database."""
+    gc.disable()  # what a start makes is there to stay; `run` turns this on again
     from app.serving import listen, prepare, run
 
     settings = _settings(database, host=host, port=port)

@@ -1,6 +1,7 @@
 """Prepares a database for serving and runs the server until it is told to stop."""
 
 import errno
+import gc
 import os
 import signal
 import socket
@@ -86,6 +87,7 @@ def run(settings: Settings, listener: socket.socket, *, workers: int, access_log
     with suppress(KeyboardInterrupt), ExitStack() as stack:
         if workers == 1:
             config = _config(create_app(settings, on_stop=leave_soon), settings)
+            _keep_what_is_there()
             uvicorn.Server(config).run(sockets=[listener])
         else:
             settings.metrics_dir = settings.metrics_dir or Path(stack.enter_context(TemporaryDirectory(prefix="claimbook-")))
@@ -96,7 +98,15 @@ def run(settings: Settings, listener: socket.socket, *, workers: int, access_log
 
 def app_of_a_worker() -> FastAPI:
     """The application in a worker process."""
-    return create_app(Settings(), on_stop=leave_soon)
+    app = create_app(Settings(), on_stop=leave_soon)
+    _keep_what_is_there()
+    return app
+
+
+def _keep_what_is_there() -> None:
+    """Spare the garbage collector what lives as long as the process: looking through it again and again makes answers wait."""
+    gc.freeze()
+    gc.enable()
 
 
 def leave_soon() -> None:

@@ -65,6 +65,7 @@ def fill(address: str, statements: int) -> None:
     lines = HOME / f"{statements}.made.ndjson"
     if not lines.exists():
         subprocess.run([CLAIMBOOK, "generate", str(statements), "--out", str(lines)], check=True)
+    subprocess.run([CLAIMBOOK, "migrate", "--database", address], check=True, stdout=subprocess.DEVNULL)
     subprocess.run([CLAIMBOOK, "import", str(lines), "--database", address], check=True, stdout=subprocess.DEVNULL)
 
 

@@ -89,7 +89,7 @@ class Answer:
 def search(session: Session, query: SearchQuery, *, quotes: bool) -> Answer:
     """What holds every word, best first. Quotes are looked at only with `quotes`. Four SQL statements."""
     asked = parse_query(query.q)
-    resources = query.resource or SEARCH_RESOURCES
+    resources = sorted(set(query.resource or SEARCH_RESOURCES))
     counts = _counts(session, asked, quotes=quotes)
     ranked = sorted(_placed(row, asked, quotes=quotes) for row in _candidates(session, asked, resources, quotes=quotes))
     rows = read_ranked(session, ranked, query, name="search", places=4)
@@ -98,7 +98,7 @@ def search(session: Session, query: SearchQuery, *, quotes: bool) -> Answer:
         Hit(entries[resource, code], field, phrase, _snippet(entries[resource, code], field, asked, quotes=quotes))
         for resource, code, field, phrase in rows.items
     ]
-    notes = [note for name in sorted(resources) for note in _notes(counts[name], name)]
+    notes = [note for name in resources for note in _notes(counts[name], name)]
     found = {name: count.held for name, count in counts.items()}
     return Answer(Rows(hits, rows.limit, rows.cursor, rows.total, rows.data_version), found, notes)
 

@@ -311,6 +311,10 @@ ORDER = [
 ]
 
 
+SIDE_BY_SIDE = {"older.anchor-lantern", "newer.five", "older.two", "newer.six"}
+"""Those in which the two words stand so somewhere."""
+
+
 def test_the_best_field_comes_first_then_the_phrase_then_the_newest(served: Served, tmp_path: Path) -> None:
     _, client = served(ordered_seed(tmp_path))
     found = ask(client, "anchor lantern")["data"]
@@ -335,6 +339,30 @@ def test_of_very_many_the_newest_are_ordered_and_the_answer_says_so(
     other = ask(client, "anchor lantern", resource="region")
     assert (other["data"], other["meta"]["capped"], other["meta"]["found"]["statement"]) == ([], False, 8)
     assert ask(client, "northport", resource="region")["meta"]["capped"] is False
+
+
+def test_of_a_word_that_stands_everywhere_only_the_newest_are_looked_at(
+    served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_module, "LOOKED", 4)
+    monkeypatch.setattr(search_module, "CAP", 3)
+    _, client = served(ordered_seed(tmp_path))
+    body = ask(client, "anchor lantern")
+    assert (len(body["data"]), body["meta"]["found"]["statement"]) == (3, 4)
+    assert body["meta"]["notes"] == [
+        "Of more than 4 statements found only 3 are ordered and listed: those of the newest documents."
+    ]
+    monkeypatch.setattr(search_module, "CAP", 4)
+    body = ask(client, '"anchor lantern"')
+    newest = {hit["code"] for hit in ask(client, "anchor lantern")["data"]}
+    assert {hit["code"] for hit in body["data"]} == newest & SIDE_BY_SIDE
+    assert body["meta"]["notes"] == [
+        "More than 4 statements hold these words; where they stand side by side was looked up in the newest 4."
+    ]
+
+
+def test_a_resource_asked_for_twice_is_listed_once(client: TestClient) -> None:
+    assert ask(client, "rail", resource="statement,statement")["data"] == ask(client, "rail", resource="statement")["data"]
 
 
 def test_suggestions_of_one_kind_are_capped_by_length(served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
