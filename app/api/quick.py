@@ -10,6 +10,7 @@ import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any, NamedTuple, get_origin
 from urllib.parse import parse_qsl
 
@@ -21,10 +22,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.api.answers import next_address, page_of_stored
 from app.api.door import REFUSAL, SEALS
 from app.api.negotiation import services_of
-from app.api.remembered import SEEN, Answer, Version
+from app.api.remembered import SEEN, VERSION, Answer, Version
 from app.db import ONE_SNAPSHOT
 from app.domain.text import MAX_CODE, STATEMENT_ID
 from app.errors import BadRequestError
+from app.models import DataVersion
 from app.queries.listing import NOW
 from app.queries.pages import CODES, Execute, is_stored, read_notes, read_one, read_window
 from app.queries.statements import StatementListQuery
@@ -70,7 +72,7 @@ class Quick:
     async def find(self, scope: Scope) -> Found | None:
         """The answer to a GET; None where it is not short."""
         read = self._read(scope)
-        return None if read is None else await self.reader.run(read)
+        return None if read is None else await self.reader.run(read, scope.get(VERSION))
 
     def _read(self, scope: Scope) -> Read | None:
         """What answers this request shortly, or None."""
@@ -219,21 +221,30 @@ class Facts:
             self.held = dict(held[len(held) - most * 3 // 4 :])
 
 
+class OutdatedError(Exception):
+    """A query saw another data version than the one that was known, or found nothing that could tell."""
+
+
 class Reader:
-    """Runs short reads: on SQLite in the event loop on a connection of its own, on PostgreSQL in a thread."""
+    """Runs short reads: on SQLite in the event loop on a connection of its own, on PostgreSQL in a thread.
+
+    There each query is a message to the server and back. Where the data version is known a query runs by itself and tells the
+    version it saw, so that a page is one message; else a transaction makes several of them one snapshot.
+    """
 
     def __init__(self, engine: sa.Engine) -> None:
         self._local = engine.dialect.name == "sqlite"
         self._engine = engine if self._local else engine.execution_options(**ONE_SNAPSHOT)
+        self._alone = None if self._local else engine.execution_options(isolation_level="AUTOCOMMIT")
         self._connection: Any = None
         self._compiled: dict[Any, tuple[str, Sequence[str], Mapping[str, Any]]] = {}
         self._deadline = 0.0
         sa.event.listen(engine, "engine_disposed", lambda _engine: self.close())
 
-    async def run(self, read: Read) -> Found | None:
-        """What the read finds within one snapshot; None when it is left to the route."""
-        with suppress(BadRequestError, sa.exc.SQLAlchemyError, self._engine.dialect.loaded_dbapi.Error):
-            return self._run_here(read) if self._local else await run_sync(self._run_there, read)
+    async def run(self, read: Read, version: Version | None = None) -> Found | None:
+        """What the read finds at one data version, this one if it is given; None when it is left to the route."""
+        with suppress(BadRequestError, OutdatedError, sa.exc.SQLAlchemyError, self._engine.dialect.loaded_dbapi.Error):
+            return self._run_here(read) if self._local else await run_sync(self._run_there, read, version)
         return None
 
     def close(self) -> None:
@@ -255,7 +266,13 @@ class Reader:
             if self._connection is not None:
                 connection.execute("COMMIT")
 
-    def _run_there(self, read: Read) -> Found | None:
+    def _run_there(self, read: Read, version: Version | None) -> Found | None:
+        if self._alone is not None and version is not None:
+            try:
+                with self._alone.connect() as connection:
+                    return read(_telling(connection, version))
+            except sa.exc.NotSupportedError:  # a server that cannot join a row of its own with those of others
+                self._alone = None
         with self._engine.connect() as connection:
             return read(lambda select, values: connection.execute(select, dict(values)).all())
 
@@ -281,3 +298,22 @@ class Reader:
             text, [values[name] if name in values else own[name] for name in names]
         ).fetchall()
         return rows
+
+
+def _telling(connection: sa.Connection, version: Version) -> Execute:
+    """Runs queries without a transaction; each must have seen this version. Raises OutdatedError."""
+
+    def execute(select: sa.Select[Any], values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+        if select is NOW:
+            return [version]
+        rows = connection.execute(_with_version(select), dict(values)).all()
+        if not rows or rows[0][-1] != version.number:
+            raise OutdatedError
+        return [row[:-1] for row in rows]
+
+    return execute
+
+
+@lru_cache(maxsize=MOST_SHAPES)
+def _with_version(select: sa.Select[Any]) -> sa.Select[Any]:
+    return select.add_columns(sa.select(DataVersion.version).scalar_subquery())
