@@ -18,6 +18,8 @@ from make import seeded
 from rounds import rounds
 from served import Server, serving
 
+from app.db import retried
+
 pytestmark = pytest.mark.slow
 
 RECOVERY = 10
@@ -139,9 +141,13 @@ def kill_backends(server: Any) -> None:
 def hold_a_lock(server: Any) -> None:
     url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     engine = sa.create_engine(url, poolclass=sa.NullPool)
-    with engine.begin() as connection:
-        connection.exec_driver_sql("LOCK TABLE statement, region IN ACCESS EXCLUSIVE MODE")
-        time.sleep(3)
+
+    def lock() -> None:
+        with engine.begin() as connection:
+            connection.exec_driver_sql("LOCK TABLE statement, region IN ACCESS EXCLUSIVE MODE")
+            time.sleep(3)
+
+    retried(lock)  # a reader may hold one of the tables and wait for the other
     engine.dispose()
 
 
