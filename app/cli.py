@@ -112,15 +112,18 @@ def serve(
     migrate: Annotated[bool, typer.Option("--migrate", help="Migrate PostgreSQL too; SQLite always is.")] = False,
 ) -> None:
     """Serve the API; on SQLite migrate first, and load the shipped data into an empty database."""
-    gc.disable()  # what a start makes is there to stay; `run` turns this on again
-    from app.serving import listen, prepare, run
+    gc.disable()  # what a start makes is there to stay; `run` turns it on again when all is made
+    try:
+        from app.serving import listen, prepare, run
 
-    settings = _settings(database, host=host, port=port)
-    with listen(settings) as listener:
-        with _opened(settings, create=True) as engine:
-            for line in prepare(engine, migrate_postgres=migrate):
-                print(line, flush=True)
-        run(settings, listener, workers=workers, access_log=access_log)
+        settings = _settings(database, host=host, port=port)
+        with listen(settings) as listener:
+            with _opened(settings, create=True) as engine:
+                for line in prepare(engine, migrate_postgres=migrate):
+                    print(line, flush=True)
+            run(settings, listener, workers=workers, access_log=access_log)
+    finally:
+        gc.enable()
 
 
 @app.command()

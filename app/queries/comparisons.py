@@ -135,9 +135,9 @@ def read_cells(session: Session, rows: Sequence[Comparison]) -> list[Cell]:
         return []
     cells = {row.cell for row in rows}
     guests = {row.guest for row in rows if row.guest}
-    select = sa.select(Statement).where(sa.or_(Statement.cell.in_(cells), Statement.id.in_(guests))).order_by(Statement.id)
-    found = session.execute(with_neighbours(select)).scalars()
-    statements = [each for each in found if each.status == "published"]  # asked for it, SQLite reads all that are published
+    wanted = sa.or_(Statement.cell.in_(cells), Statement.id.in_(guests))
+    select = sa.select(Statement).where(wanted, Statement.status == "published").order_by(Statement.id)
+    statements = session.execute(with_neighbours(select)).scalars().all()
     by_cell: dict[str, list[Statement]] = defaultdict(list)
     for statement in statements:
         by_cell[statement.cell or ""].append(statement)
