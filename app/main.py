@@ -38,6 +38,7 @@ from app.api.coding import Coded
 from app.api.conditional import Clock, Conditional, follows_from_data, names
 from app.api.deprecation import Deprecated
 from app.api.door import Door, Sealed
+from app.api.front import Fronted
 from app.api.logs import CONFIGURATION, Logged
 from app.api.metering import Metered, Tally
 from app.api.metrics import state_of
@@ -70,7 +71,7 @@ LOGS = CONFIGURATION
 
 def create_app(
     settings: Settings | None = None, *, engine: sa.Engine | None = None, on_stop: Callable[[], None] = lambda: None
-) -> FastAPI:
+) -> Fronted:
     """The application for these settings; `engine` is made from them unless one is given, `on_stop` is called at the very end."""
     settings = settings or Settings()
     engine = engine or make_engine(settings, reading=True)
@@ -119,10 +120,10 @@ def create_app(
         max_age=86400,
     )
     app.add_middleware(Sealed)
-    app.add_middleware(
+    app.put_before(
         Remembered,
         follows=follows,
-        now=clock.read,
+        now=clock,
         straight=Straight(quick, name_of, settings.address),
         most_bytes=most,
         answers=tally.answers,
@@ -130,14 +131,14 @@ def create_app(
     if settings.metered:
         app.state.peers = peers
         app.include_router(metrics.router)
-        app.add_middleware(Metered, tally=tally, routes=app)
-    app.add_middleware(Logged, access_log=settings.access_log)
+        app.put_before(Metered, tally=tally, routes=app)
+    app.put_before(Logged, access_log=settings.access_log)
     return app
 
 
-def create_routes(settings: Settings, engine: sa.Engine, lifespan: Any = None) -> FastAPI:
+def create_routes(settings: Settings, engine: sa.Engine, lifespan: Any = None) -> Fronted:
     """The routes alone, without the layers around them: what each answers by itself."""
-    app = FastAPI(
+    app = Fronted(
         title="Claimbook",
         version=VERSION,
         summary="Every figure a document claims, tied to the words that claim it.",

@@ -96,7 +96,10 @@ def page_of_stored(rows: Rows[bytes], following: str | None, notes: Sequence[str
     """Its body; `following` is the address of the next page."""
     page = json_bytes({"limit": rows.limit, "next": following, "total": rows.total})
     meta = json_bytes({"data_version": rows.data_version, "notes": notes})
-    return b'{"data":[%s],"page":%s,"meta":%s}' % (b",".join(rows.items), page, meta)
+    pieces = rows.items[:] or [b""]
+    pieces[0] = b'{"data":[' + pieces[0]
+    pieces[-1] += b'],"page":%s,"meta":%s}' % (page, meta)
+    return b",".join(pieces)  # once, since a page is long
 
 
 def _next(request: Request, cursor: str | None) -> str | None:

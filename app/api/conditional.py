@@ -53,6 +53,10 @@ class Clock:
         self._running: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Task[Version | None]] = WeakKeyDictionary()
         sa.event.listen(engine, "engine_disposed", lambda _engine: self.close())
 
+    def at_once(self) -> Version | None:
+        """The same, where it is read without waiting; None elsewhere too."""
+        return self._read() if self._local else None
+
     async def read(self) -> Version | None:
         """The version that a read begun now sees; None when the database cannot say."""
         if self._local:
@@ -95,6 +99,9 @@ class Clock:
             borrowed = self._engine.raw_connection()
             self._connection = borrowed.driver_connection
             borrowed.detach()  # it is ours and takes no place in the pool
+        if self._local:
+            row = self._connection.execute(NOW).fetchone()  # no transaction stays open
+            return None if row is None else Version(*row)
         cursor = self._connection.cursor()
         try:
             cursor.execute(self._now)

@@ -11,10 +11,11 @@ from typing import Any
 
 import httptools
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
 from app.api.door import LIVENESS, MAX_BODY, MAX_PATH, MAX_QUERY, REFUSAL
+from app.api.front import Fronted
 from app.settings import Settings
 
 MAX_HEADERS = 100
@@ -45,7 +46,8 @@ class Connection(HttpToolsProtocol):
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
-        settings: Settings = config.loaded_app.state.settings  # needs proxy_headers=False, or uvicorn wraps the application
+        self._front: Fronted = config.loaded_app  # needs proxy_headers=False, or uvicorn wraps it
+        settings: Settings = self._front.state.settings
         self._seconds = settings.receive_seconds
         self._most = settings.max_connections
         self._above = False  # beyond the ceiling when it was made
@@ -170,8 +172,23 @@ class Connection(HttpToolsProtocol):
         """Begin to answer, or wait for the body first: who sends it slowly keeps no one else waiting."""
         if self._holds:
             self._held = (cycle, app)
-        else:
+        elif not self._answer_at_once(cycle):
             super()._start_asgi_task(cycle, app)
+
+    def _answer_at_once(self, cycle: RequestResponseCycle) -> bool:
+        """Send what the application has at hand, without a task and without messages, as they would have sent it."""
+        scope: Any = cycle.scope
+        plain = cycle.keep_alive and scope["method"] == "GET" and REFUSAL not in scope["state"]
+        if not plain or self.flow.write_paused or cycle.waiting_for_100_continue:
+            return False
+        answer = self._front.front.at_once(scope)
+        if answer is None:
+            return False
+        cycle.response_started = cycle.response_complete = True
+        date = b"".join([b"%s: %s\r\n" % each for each in cycle.default_headers])
+        self.transport.writelines([STATUS_LINE[answer.status] + date + answer.head, answer.body])
+        cycle.on_response()
+        return True
 
     def _go_on(self) -> None:
         held, self._held = self._held, None

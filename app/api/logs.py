@@ -8,6 +8,7 @@ import logging
 import random
 import re
 import time
+from collections.abc import Awaitable
 from contextvars import ContextVar
 from typing import Any
 from urllib.parse import parse_qsl
@@ -15,11 +16,35 @@ from urllib.parse import parse_qsl
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.api.remembered import Answer
+
 REQUEST_ID = re.compile(rb"[A-Za-z0-9-]{1,64}")
 LONGEST = 200
 """Characters of a path, or names of parameters, that are logged."""
 
-_current: ContextVar[str | None] = ContextVar("request_id", default=None)
+
+class _Id:
+    """The id of a request: the one that the client chose, if it is one, else one that is made up when it is first needed."""
+
+    __slots__ = ("_text", "chosen")
+
+    def __init__(self, scope: Scope) -> None:
+        self._text: str | None = None
+        for name, value in scope["headers"]:
+            if name == b"x-request-id" and REQUEST_ID.fullmatch(value):
+                self._text = value.decode("ascii")
+                break
+        self.chosen = self._text is not None
+
+    @property
+    def text(self) -> str:
+        """As it is told in headers and in lines of the log."""
+        if self._text is None:
+            self._text = f"{random.getrandbits(64):016x}"
+        return self._text
+
+
+_current: ContextVar[_Id | None] = ContextVar("request_id", default=None)
 access = logging.getLogger("claimbook.access")
 
 
@@ -27,27 +52,30 @@ class Logged:
     """The outermost layer: gives each request an id, says it in problems, and logs answers where that is wanted."""
 
     def __init__(self, app: ASGIApp, *, access_log: bool) -> None:
-        self.app = app
+        self.app: Any = app
         self.access_log = access_log
 
+    def at_once(self, scope: Scope) -> Answer | None:
+        """What is at hand, where nothing is logged and no id was chosen."""
+        answer: Answer | None = None if self.access_log or _Id(scope).chosen else self.app.at_once(scope)
+        return answer
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer under the id that the client chose, if it is one, else under one of ours."""
+        """Answer under the request's id."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        chosen = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
-        known = REQUEST_ID.fullmatch(chosen) is not None
-        id_ = chosen.decode("ascii") if known else f"{random.getrandbits(64):016x}"
+        id_ = _Id(scope)
         began, status = time.perf_counter(), 0
         token = _current.set(id_)
 
-        async def sending(message: Message) -> None:
+        def sending(message: Message) -> Awaitable[None]:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                if known or status >= 400:
-                    message = {**message, "headers": [*message["headers"], (b"x-request-id", id_.encode("ascii"))]}
-            await send(message)
+                if id_.chosen or status >= 400:
+                    message = {**message, "headers": [*message["headers"], (b"x-request-id", id_.text.encode("ascii"))]}
+            return send(message)
 
         try:
             await self.app(scope, receive, sending)
@@ -80,7 +108,7 @@ def formatter() -> logging.Formatter:
 def _about_the_request(_logger: Any, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
     record = event["_record"]
     id_ = _current.get()
-    request = {} if id_ is None else {"request_id": id_}
+    request = {} if id_ is None else {"request_id": id_.text}
     return {**event, "logger": record.name, **request, **getattr(record, "told", {})}
 
 

@@ -14,6 +14,8 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.api.remembered import Answer
+
 BOUNDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Upper bounds of the durations that are told apart, in seconds."""
 
@@ -48,11 +50,19 @@ class Metered:
     """The outermost layer: counts each request with its route, method, status and duration."""
 
     def __init__(self, app: ASGIApp, *, tally: Tally, routes: FastAPI) -> None:
-        self.app = app
+        self.app: Any = app
         self.tally = tally
         self.routes = routes
         self._patterns: list[tuple[re.Pattern[str], str]] | None = None
         self._route_of = lru_cache(MOST_PATHS)(self._find)
+
+    def at_once(self, scope: Scope) -> Answer | None:
+        """What is at hand, counted."""
+        began = perf_counter()
+        answer: Answer | None = self.app.at_once(scope)
+        if answer is not None:
+            self.tally.note(self._route_of(scope["path"]), scope["method"], answer.status, perf_counter() - began)
+        return answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass everything on as it is."""

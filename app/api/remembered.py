@@ -2,9 +2,9 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -15,6 +15,8 @@ OWN_BYTES = 1500
 VERSION = "claimbook.version"
 """Where a scope says which data version was read after the request arrived."""
 
+TRIED = "claimbook.tried"
+"""Key of a scope for which the short way was taken in vain."""
 SEEN = "claimbook.seen"
 """Where a scope lists the data versions that those saw who made the answer, where they say so."""
 
@@ -37,13 +39,32 @@ class Version(NamedTuple):
     key: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answer:
     """An answer as it was sent."""
 
     headers: tuple[Header, ...]
     body: bytes
     status: int = 200
+    _head: bytes = b""
+
+    @property
+    def head(self) -> bytes:
+        """Its headers as they go over the wire, with the length of the body."""
+        if not self._head:
+            told = {name.lower(): value for name, value in self.headers}
+            if self.status == 200:
+                told[b"content-length"] = b"%d" % len(self.body)
+            self._head = b"".join([b"%s: %s\r\n" % each for each in told.items()]) + b"\r\n"
+        return self._head
+
+
+MOST_NAMES = 50_000
+"""Names of answers that were made once."""
+
+
+Made: TypeAlias = tuple[Version, Answer]
+"""An answer, and the data version that it shows."""
 
 
 class Store:
@@ -54,8 +75,13 @@ class Store:
         self.largest = min(largest, most_bytes)
         self._version: Version | None = None
         self._held: OrderedDict[Hashable, Answer] = OrderedDict()
+        self._once: set[int] = set()
         self._size = 0
         self._lock = threading.Lock()
+
+    def holds(self, name: Hashable) -> bool:
+        """Whether there is an answer of this name, of whichever version."""
+        return name in self._held
 
     def get(self, version: Version, name: Hashable) -> Answer | None:
         """The answer of this name, if it is remembered."""
@@ -67,6 +93,16 @@ class Store:
                 self._held.move_to_end(name)
             return answer
 
+    def put_again(self, version: Version, name: Hashable, answer: Answer) -> None:
+        """Remember an answer that is cheap to make if it had to be made before: most are asked for once, and writing over
+        memory that was long unused costs a tenth of making one."""
+        if hash(name) in self._once:
+            self.put(version, name, answer)
+            return
+        if len(self._once) >= MOST_NAMES:
+            self._once.clear()
+        self._once.add(hash(name))
+
     def put(self, version: Version, name: Hashable, answer: Answer) -> None:
         """Remember an answer; those of another version are forgotten."""
         size = len(answer.body) + OWN_BYTES
@@ -74,6 +110,8 @@ class Store:
             return
         with self._lock:
             if version != self._version:
+                if self._version and version.key == self._version.key and version.number < self._version.number:
+                    return  # it took long, and someone wrote meanwhile
                 self._version, self._size = version, 0
                 self._held.clear()
             if name not in self._held:
@@ -83,18 +121,36 @@ class Store:
                 self._size -= len(self._held.popitem(last=False)[1].body) + OWN_BYTES
 
 
+class Now(Protocol):
+    """Reads the version of the data; None when the database cannot say."""
+
+    def at_once(self) -> Version | None:
+        """The version, where it is read without waiting."""
+
+    async def read(self) -> Version | None:
+        """The version."""
+
+
+class Direct(Protocol):
+    """Answers plain requests without the layers inside, at the newest data version; None to what it cannot."""
+
+    def at_once(self, scope: Scope) -> Made | None:
+        """The answer, where it is made without waiting."""
+
+    async def __call__(self, scope: Scope) -> Made | None:
+        """The answer."""
+
+
 class Remembered:
-    """A thin ASGI layer. `follows` tells which paths depend on the data only, `now` reads the version of the data, `straight`
-    answers plain requests without the layers inside.
-    """
+    """A thin ASGI layer. `follows` tells which paths depend on the data only."""
 
     def __init__(
         self,
         app: ASGIApp,
         *,
         follows: Callable[[str], bool],
-        now: Callable[[], Awaitable[Version | None]],
-        straight: Callable[[Scope, Version], Awaitable[Answer | None]],
+        now: Now,
+        straight: Direct,
         most_bytes: int,
         answers: dict[str, int],
     ) -> None:
@@ -105,30 +161,51 @@ class Remembered:
         self.straight = straight
         self.store = Store(most_bytes, LARGEST)
 
+    def at_once(self, scope: Scope) -> Answer | None:
+        """The answer to a GET, if nothing must be waited for."""
+        name = _name(scope) if self.follows(scope["path"]) else None
+        if name is None:
+            return None
+        if not self.store.holds(name):
+            return self._made(name, self.straight.at_once(scope)) if _is_plain(name) else None
+        version = self.now.at_once()
+        return self._held(version, name) if version else None
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer from memory what was asked and answered before; remember the rest as it is sent."""
         if scope["type"] != "http" or scope["method"] != "GET" or not self.follows(scope["path"]):
             await self.app(scope, receive, send)
             return
-        version = await self.now()
-        if version is None:
-            await self.app(scope, receive, send)
-            return
-        scope[VERSION] = version
         name = _name(scope)
-        held = self.store.get(version, name) if name else None
-        if held is not None:
-            self.answers["not_modified" if held.status == 304 else "remembered"] += 1
-        elif name and _is_plain(name):
-            held = await self.straight(scope, version)
-            if held is not None:
-                self.store.put(version, name, held)
-                self.answers["made"] += 1
+        version: Version | None = None
+        held: Answer | None = None
+        if name and self.store.holds(name):
+            version = await self.now.read()
+            held = self._held(version, name) if version else None
+        if held is None and name and _is_plain(name) and TRIED not in scope:
+            held = self._made(name, await self.straight(scope))
         if held is not None:
             await send({"type": "http.response.start", "status": held.status, "headers": list(held.headers)})
             await send({"type": "http.response.body", "body": held.body})
-        else:
-            await self.app(scope, receive, _Remembering(self.store, send, version, name) if name else send)
+            return
+        version = version or await self.now.read()
+        if version is not None:
+            scope[VERSION] = version
+            send = _Remembering(self.store, send, version, name) if name else send
+        await self.app(scope, receive, send)
+
+    def _held(self, version: Version, name: Hashable) -> Answer | None:
+        answer = self.store.get(version, name)
+        if answer is not None:
+            self.answers["not_modified" if answer.status == 304 else "remembered"] += 1
+        return answer
+
+    def _made(self, name: Hashable, made: Made | None) -> Answer | None:
+        if made is None:
+            return None
+        self.store.put_again(made[0], name, made[1])
+        self.answers["made"] += 1
+        return made[1]
 
 
 class _Remembering:

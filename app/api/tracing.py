@@ -20,7 +20,7 @@ RECEIVERS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"
 
 def trace_queries(engine: sa.Engine) -> None:
     """Give each SQL statement a span, where spans are wanted; values are not in it."""
-    if not _wanted():
+    if not is_traced():
         return
     tracer, system = trace.get_tracer("claimbook"), engine.dialect.name
     spans: dict[int, trace.Span] = {}
@@ -42,7 +42,7 @@ def trace_queries(engine: sa.Engine) -> None:
             span.end()
 
 
-def _wanted() -> bool:
+def is_traced() -> bool:
     """Whether the environment names a receiver, or whoever runs this program has set up tracing already."""
     if os.environ.get("OTEL_SDK_DISABLED", "").lower() == "true" or os.environ.get("OTEL_TRACES_EXPORTER") == "none":
         return False

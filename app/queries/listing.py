@@ -6,7 +6,6 @@ A list is built in two steps: a pure function returns a `Select`, and `read_page
 import base64
 import binascii
 import hmac
-import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
@@ -41,6 +40,8 @@ NOUNS = {
     "base_indicator": "indicator",
 }
 """What a parameter's codes are, where its name does not say so."""
+
+SORTED = msgspec.json.Encoder(order="deterministic")
 
 Row = TypeVar("Row")
 Word = TypeVar("Word")
@@ -259,9 +260,14 @@ def cursor_scope(name: str, query: Paging) -> str:
     """A short digest of a list and its filters, by which a cursor of another one is known."""
     shape = type(query).model_fields
     given = {field: getattr(query, field) for field in query.model_fields_set - NOT_FILTERS}
-    filters = {field: value for field, value in given.items() if value not in (None, []) and value != shape[field].default}
-    text = json.dumps([name, filters], sort_keys=True, ensure_ascii=True)
-    return blake2b(text.encode(), digest_size=8).hexdigest()
+    return scope_of(
+        name, {field: value for field, value in given.items() if value not in (None, []) and value != shape[field].default}
+    )
+
+
+def scope_of(name: str, filters: Mapping[str, Any]) -> str:
+    """The same of filters that were given and are not as they are by default, under the names of their fields."""
+    return blake2b(SORTED.encode([name, filters]), digest_size=8).hexdigest()
 
 
 def write_cursor(values: Sequence[Any], key: str, scope: str) -> str:
@@ -274,22 +280,25 @@ def write_cursor(values: Sequence[Any], key: str, scope: str) -> str:
 
 def read_cursor(cursor: str, key: str, scope: str, *, size: int) -> list[Any]:
     """The values of a cursor. Raises BadRequestError when it was not made by this database for this list and filters."""
-    refused = BadRequestError(
-        "invalid-cursor",
-        "The cursor was not made by this database for this list with these filters; start again without `cursor`.",
-        [Fault("query", "cursor", "a cursor from the `next` address of the same list was expected")],
-    )
     try:
         raw = base64.b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         mac, body = raw[:16], raw[16:]
         if not hmac.compare_digest(mac, _sign(body, key)) or _opaque(raw) != cursor:
-            raise refused
-        version, made_for, values, marks = json.loads(body)
+            raise _refused()
+        version, made_for, values, marks = msgspec.json.decode(body)
     except (UnicodeEncodeError, binascii.Error, ValueError):
-        raise refused from None
+        raise _refused() from None
     if (version, made_for, len(values)) != (CURSOR_VERSION, scope, size):
-        raise refused
+        raise _refused()
     return [date.fromisoformat(value) if mark == "d" else value for value, mark in zip(values, marks, strict=True)]
+
+
+def _refused() -> BadRequestError:
+    return BadRequestError(
+        "invalid-cursor",
+        "The cursor was not made by this database for this list with these filters; start again without `cursor`.",
+        [Fault("query", "cursor", "a cursor from the `next` address of the same list was expected")],
+    )
 
 
 def _opaque(raw: bytes) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
@@ -12,17 +12,16 @@ from sqlalchemy.orm import Session
 from app.errors import DamagedError
 from app.models import Document, Indicator, Project, Region, Representation, StatementScope
 from app.models import Statement as Row
-from app.queries.listing import NOW, Rows, cursor_scope, read_cursor, read_page, write_cursor
+from app.queries.listing import NOW, Rows, read_cursor, read_page, scope_of, write_cursor
 from app.queries.statements import (
     SURPRISING,
-    StatementFilters,
     StatementFlatQuery,
     StatementListQuery,
     note_of_place,
     order_of,
     select_statements,
 )
-from app.queries.windows import Shape, in_order, is_windowed, named, select_window, streams_of, window_of
+from app.queries.windows import Shape, Wanted, Window, behind, in_order, named, select_window, streams_of, wanted_of, window_of
 
 CODES: dict[str, Any] = {
     "region": Region.code,
@@ -62,33 +61,56 @@ def read_stored(session: Session, query: StatementListQuery, *, quotes: bool) ->
     return replace(rows, items=[_sound(body) for body in rows.items])
 
 
-def read_window(
-    execute: Execute,
-    query: StatementListQuery,
-    *,
-    quotes: bool,
-    held: dict[str, bytes] | None = None,
-    now: tuple[int, str] | None = None,
-) -> Rows[bytes] | None:
-    """The same read off the indices of places; None when it needs another way. `held` are representations at hand
-    by id, and those that were read; `now` is the data version and the key of this snapshot if they were read."""
-    if not is_windowed(query, query.sort):
+class Listed(NamedTuple):
+    """A list that windows answer, made ready but for where its page begins."""
+
+    window: Window
+    limit: int
+    size: int
+    """values that tell a place in its order"""
+    scope: str
+    """by which a cursor of another list is known"""
+
+
+def prepare(execute: Execute, wanted: Wanted, limit: int) -> Listed | None:
+    """A list as the indices of places give it; None when it needs another way."""
+    indicators = _indicators(execute, wanted)
+    window = None if indicators is None else window_of(wanted, indicators, None, limit + 1)
+    return window and Listed(window, limit, 2 if "period" in wanted.sort else 1, _scope(wanted))
+
+
+def _scope(wanted: Wanted) -> str:
+    """What `cursor_scope` says of the same query."""
+    given = {name: value for name, value in zip(wanted._fields, wanted, strict=True) if value}
+    if given["sort"] == "id":
+        del given["sort"]
+    return scope_of(LIST, given)
+
+
+def read_listed(
+    execute: Execute, listed: Listed, cursor: str | None, now: tuple[int, str], *, quotes: bool, held: dict[str, bytes]
+) -> Rows[bytes]:
+    """A page of a list. `now` is the data version of this snapshot and its key, `held` are the representations at hand by id,
+    to which are added those that were read. Raises BadRequestError (`invalid-cursor`).
+    """
+    version, key = now
+    window, limit = listed.window, listed.limit
+    if cursor is not None:
+        window = behind(window, read_cursor(cursor, key, listed.scope, size=listed.size))
+    shape, values = window
+    found = execute(select_window(shape), values)
+    following = write_cursor(found[limit - 1][listed.size - 1 :: -1], key, listed.scope) if len(found) > limit else None
+    bodies = _bodies(execute, [row[0] for row in found[:limit]], quotes=quotes, held=held)
+    return Rows(items=bodies, limit=limit, cursor=following, total=None, data_version=version)
+
+
+def read_window(execute: Execute, query: StatementListQuery, *, quotes: bool) -> Rows[bytes] | None:
+    """A page read off the indices of places; None when it needs another way. Raises BadRequestError (`invalid-cursor`)."""
+    wanted = wanted_of(query, query.sort)
+    listed = wanted and prepare(execute, wanted, query.limit)
+    if not listed:
         return None
-    indicators = _indicators(execute, query)
-    if indicators is None:
-        return None
-    version, key = now or execute(NOW, {})[0]
-    scope = cursor_scope(LIST, query)
-    size = 2 if "period" in query.sort else 1
-    after = None if query.cursor is None else read_cursor(query.cursor, key, scope, size=size)
-    window = window_of(query, query.sort, indicators, after, query.limit + 1)
-    if window is None:
-        return None
-    found = execute(select_window(window[0]), window[1])
-    page = found[: query.limit]
-    bodies = _bodies(execute, [row[0] for row in page], quotes=quotes, held={} if held is None else held)
-    cursor = write_cursor(list(reversed(page[-1])), key, scope) if len(found) > query.limit else None
-    return Rows(items=bodies, limit=query.limit, cursor=cursor, total=None, data_version=version)
+    return read_listed(execute, listed, query.cursor, tuple(execute(NOW, {})[0]), quotes=quotes, held={})
 
 
 def stream_flat(session: Session, query: StatementFlatQuery, *, quotes: bool) -> Iterator[list[str]]:
@@ -102,10 +124,11 @@ def stream_flat(session: Session, query: StatementFlatQuery, *, quotes: bool) ->
     order = order_of(query.sort)
     joined = select_statements(query).join(Representation, Representation.statement == Row.id)
     plain: Any = joined.with_only_columns(order.key, *reversed(order.columns), _flat(quotes)).order_by(*order.by()).limit(AT_ONCE)
-    indicators = _indicators(execute, query) if is_windowed(query, query.sort) else None
+    wanted = wanted_of(query, query.sort)
+    indicators = _indicators(execute, wanted) if wanted else None
     last: list[Any] | None = None
     while True:
-        window = window_of(query, query.sort, indicators, last, AT_ONCE) if indicators is not None else None
+        window = window_of(wanted, indicators, last, AT_ONCE) if wanted and indicators is not None else None
         if window is None:
             rows = execute(plain.where(order.after(last)) if last is not None else plain, {})
         else:
@@ -130,17 +153,17 @@ def read_notes(execute: Execute, name: str, code: str) -> list[str] | None:
     return [note_of_place(code, rows[0][1])] if name == "within" and rows[0][1] else []
 
 
-def _indicators(execute: Execute, query: StatementFilters) -> list[str] | None:
+def _indicators(execute: Execute, wanted: Wanted) -> Sequence[str] | None:
     """Those asked for, by themselves and by their topics; None when both are and have none in common."""
-    if not query.topic:
-        return list(query.indicator)
-    rows = execute(_select_topics(len(query.topic)), {f"topic{number}": each for number, each in enumerate(query.topic)})
-    codes = [row[0] for row in rows if not query.indicator or row[0] in query.indicator]
+    if not wanted.topic:
+        return wanted.indicator
+    rows = execute(_select_topics(len(wanted.topic)), {f"topic{number}": each for number, each in enumerate(wanted.topic)})
+    codes = [row[0] for row in rows if not wanted.indicator or row[0] in wanted.indicator]
     return codes or None
 
 
 def _bodies(execute: Execute, ids: Sequence[str], *, quotes: bool, held: dict[str, bytes]) -> list[bytes]:
-    bodies = [held.get(id_) for id_ in ids]
+    bodies = list(map(held.get, ids))
     missing = [id_ for id_, body in zip(ids, bodies, strict=True) if body is None] if None in bodies else []
     if missing:
         values = {f"id{number}": id_ for number, id_ in enumerate(missing)}

@@ -9,7 +9,7 @@ Lists with other filters are read by `select_statements`; for the same question 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import product
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import sqlalchemy as sa
 
@@ -18,8 +18,6 @@ from app.domain.period import NO_DAY, down, parse_moment
 from app.models import Period, Statement, StatementScope
 from app.queries.statements import StatementFilters
 
-FILTERS = frozenset({"region", "within", "indicator", "topic", "kind", "project", "document", "from_", "to"})
-"""Filters that windows know."""
 SORTED = frozenset({"id", "-id", "period", "-period"})
 """Orders that windows know."""
 MOST_STREAMS = 120
@@ -45,6 +43,29 @@ class Shape(NamedTuple):
     """whether the page begins behind a place"""
 
 
+Window: TypeAlias = tuple[Shape, dict[str, Any]]
+"""A shape, and the values for it."""
+
+
+class Wanted(NamedTuple):
+    """What windows look for: filters under the names that query models give them, and the order."""
+
+    region: Sequence[str] = ()
+    within: Sequence[str] = ()
+    indicator: Sequence[str] = ()
+    topic: Sequence[str] = ()
+    kind: Sequence[str] = ()
+    project: Sequence[str] = ()
+    document: Sequence[str] = ()
+    from_: str | None = None
+    to: str | None = None
+    sort: str = "id"
+
+
+FILTERS = frozenset(Wanted._fields) - {"sort"}
+"""Filters that windows know."""
+
+
 class Stream(NamedTuple):
     """One index read in order, from its beginning or from behind a place."""
 
@@ -52,48 +73,67 @@ class Stream(NamedTuple):
     of: type[StatementScope] | type[Statement] = StatementScope
 
 
-def is_windowed(query: StatementFilters, sort: str) -> bool:
-    """Whether windows can answer the query."""
+def wanted_of(query: StatementFilters, sort: str) -> Wanted | None:
+    """What a query asks for, if windows can answer it."""
     given = query.model_fields_set & StatementFilters.model_fields.keys()
-    asked = {name for name in given if getattr(query, name) not in (None, [])}
-    overlaps = query.period_match == "overlaps"
-    asked -= {"period_match", "match"}
-    return sort in SORTED and overlaps and asked <= FILTERS
+    asked = {name: value for name in given if (value := getattr(query, name)) not in (None, [])}
+    overlaps = asked.pop("period_match", "overlaps") == "overlaps"
+    asked.pop("match", None)
+    return Wanted(**asked, sort=sort) if sort in SORTED and overlaps and asked.keys() <= FILTERS else None
 
 
-def window_of(
-    query: StatementFilters, sort: str, indicators: Sequence[str], after: Sequence[Any] | None, limit: int
-) -> tuple[Shape, dict[str, Any]] | None:
-    """The shape of a query and the values for it; `indicators` are those asked for, by themselves or by their topics.
+def window_of(wanted: Wanted, indicators: Sequence[str], after: Sequence[Any] | None, limit: int) -> Window | None:
+    """The shape of what is wanted and the values for it; `indicators` are those asked for, by themselves or by their topics.
 
     None where too many streams would have to be merged, or where none would find anything.
     """
-    if query.from_ and query.to and parse_moment(query.from_)[0] > parse_moment(query.to)[1]:
+    sort, (start, _), (_, end) = wanted.sort, _moment(wanted.from_), _moment(wanted.to)
+    if start and end and start > end:
         return None  # nothing meets such days
     values: dict[str, Any] = {"limit": limit}
-    given: dict[str, Sequence[str]] = {
-        "own": query.region,
-        "within": query.within,
-        "indicator": indicators,
-        "kind": query.kind,
-        "project": query.project,
-        "document": query.document,
-    }
-    for name, asked in given.items():
-        values.update((f"{name}{number}", value) for number, value in enumerate(dict.fromkeys(asked)))
-    if query.from_:
-        start = parse_moment(query.from_)[0].isoformat()
+    own, within, many, kinds, projects, documents = (
+        _name(values, name, asked)
+        for name, asked in (
+            ("own", wanted.region),
+            ("within", wanted.within),
+            ("indicator", indicators),
+            ("kind", wanted.kind),
+            ("project", wanted.project),
+            ("document", wanted.document),
+        )
+    )
+    if start:
         values.update({"from": start, "open": f"{NO_DAY}{start}"})
         if sort == "-period":
             values.update({"down": f"{down(start)}{NO_DAY}", "open": f"{NO_DAY}{down(start)}"})
-    if query.to:
-        day = parse_moment(query.to)[1]
-        values["to"] = down(day) if sort == "-period" else f"{day}{NO_DAY}{NO_DAY}"
-    if after is not None:
-        values.update(id=after[-1], key=after[0])
-    own, within, many, kinds, projects, documents = (len(set(asked)) for asked in given.values())
-    shape = Shape(own, within, many, kinds, projects, documents, bool(query.from_), bool(query.to), sort, after is not None)
-    return (shape, values) if len(streams_of(shape)) <= MOST_STREAMS else None
+    if end:
+        values["to"] = down(end) if sort == "-period" else f"{end}{NO_DAY}{NO_DAY}"
+    shape = Shape(own, within, many, kinds, projects, documents, bool(start), bool(end), sort, after=False)
+    if len(streams_of(shape)) > MOST_STREAMS:
+        return None
+    return (shape, values) if after is None else behind((shape, values), after)
+
+
+def behind(window: Window, after: Sequence[Any]) -> Window:
+    """The same window from behind a place on: the key of the period, where it orders the list, and the id."""
+    shape, values = window
+    return shape._replace(after=True), {**values, "id": after[-1], "key": after[0]}
+
+
+def _name(values: dict[str, Any], name: str, asked: Sequence[str]) -> int:
+    """Give different values their names, and say how many they are."""
+    different = asked if len(asked) < 2 else list(dict.fromkeys(asked))
+    for number, value in enumerate(different):
+        values[f"{name}{number}"] = value
+    return len(different)
+
+
+def _moment(text: str | None) -> tuple[str, str]:
+    """The first and the last day of a moment that was asked for, empty when none was."""
+    if not text:
+        return "", ""
+    first, last = parse_moment(text)
+    return first.isoformat(), last.isoformat()
 
 
 @lru_cache(maxsize=4096)
