@@ -350,6 +350,23 @@ def _among_array(element: Any, compiler: Any, **how: Any) -> str:
     return f"{wanted} = ANY (ARRAY{selected})"
 
 
+class in_bytes(FunctionElement[Any]):  # noqa: N801 - it reads as SQL
+    """A text as the driver has it at hand: SQLite's as bytes of UTF-8, so that it is not decoded and encoded again."""
+
+    type = sa.types.NullType()
+    inherit_cache = True
+
+
+@compiles(in_bytes)
+def _bytes(element: Any, compiler: Any, **how: Any) -> str:
+    return f"CAST({compiler.process(element.clauses, **how)} AS BLOB)"
+
+
+@compiles(in_bytes, "postgresql")
+def _text(element: Any, compiler: Any, **how: Any) -> str:
+    return str(compiler.process(element.clauses, **how))
+
+
 @contextmanager
 def reachable(what: Callable[[], str] = lambda: "The database") -> Iterator[None]:
     """Turn a driver's error on connecting into one line that says what to do; addresses and passwords stay out of it."""

@@ -9,6 +9,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.db import in_bytes
 from app.errors import DamagedError
 from app.models import Document, Indicator, Project, Region, Representation, StatementScope
 from app.models import Statement as Row
@@ -175,16 +176,20 @@ def _bodies(execute: Execute, ids: Sequence[str], *, quotes: bool, held: dict[st
     return bodies  # type: ignore[return-value]
 
 
-def _sound(body: str) -> bytes:
-    """A representation as it goes out, if it is JSON. Raises DamagedError."""
+def _sound(body: str | bytes) -> bytes:
+    """A representation as it goes out, if it is JSON in UTF-8. Raises DamagedError."""
     try:
-        return JSON.decode(body) and body.encode()
+        JSON.decode(body)
+        if isinstance(body, str):
+            return body.encode()
+        body.decode()
     except (TypeError, ValueError):
         raise DamagedError from None
+    return body
 
 
-def _body(quotes: bool) -> sa.ColumnElement[str]:
-    return sa.func.coalesce(Representation.whole_quoted, Representation.whole) if quotes else Representation.whole.expression
+def _body(quotes: bool) -> sa.ColumnElement[Any]:
+    return in_bytes(sa.func.coalesce(Representation.whole_quoted, Representation.whole) if quotes else Representation.whole)
 
 
 def _flat(quotes: bool) -> sa.ColumnElement[str]:
