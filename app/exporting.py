@@ -113,20 +113,26 @@ def _fail(content: bytes) -> NoReturn:
 
 @contextmanager
 def _target(out: Path) -> Iterator[IO[bytes]]:
-    """A file that takes its name when all is written; `-` is standard output."""
+    """A file that takes its name when all is written; `-` is standard output. What is no file, such as a pipe or a device, is
+    written to as it is."""
     if out == STANDARD_OUTPUT:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
     try:
-        file = NamedTemporaryFile(dir=out.parent, prefix=f".{out.name}.", delete=False)  # noqa: SIM115
+        target = out.resolve()  # a link stays one
+        if target.exists() and not target.is_file():
+            with target.open("wb") as special:
+                yield special
+            return
+        file = NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False)  # noqa: SIM115
     except OSError as error:
         raise ClaimbookError(f"{out} cannot be written: {error.strerror}.") from None
     try:
         with file:
             yield file
         Path(file.name).chmod(0o644)
-        Path(file.name).replace(out)
+        Path(file.name).replace(target)
     except OSError as error:
         raise ClaimbookError(f"{out} cannot be written: {error.strerror}.") from None
     finally:

@@ -26,8 +26,8 @@ class Server:
     name: str
     port: int
     pids: list[int]
-    paths: Callable[[], Iterator[str]]
-    """the addresses to ask for, one after another"""
+    paths: Iterator[str]
+    """the addresses to ask for, one after another, on and on over all rounds"""
     headers: str = ""
     rounds: list["Round"] = field(default_factory=list)
 
@@ -97,7 +97,7 @@ def serving(
         process = subprocess.Popen(line, cwd=cwd, env={**os.environ, **(env or {})}, stdout=nowhere, stderr=nowhere)
     try:
         _wait(port, process)
-        yield Server(name, port, [process.pid, *_children(process.pid)], paths, headers)
+        yield Server(name, port, [process.pid, *_children(process.pid)], paths(), headers)
     finally:
         process.terminate()
         process.wait(30)
@@ -173,7 +173,7 @@ def ask(server: Server, seconds: float, connections: int = 16) -> Round:
 
 async def _ask(server: Server, seconds: float, connections: int) -> Round:
     loop = asyncio.get_running_loop()
-    paths, before, start = server.paths(), server.cpu(), time.perf_counter()
+    paths, before, start = server.paths, server.cpu(), time.perf_counter()
     asking, waiting = [], []
     for _ in range(connections):
         done: asyncio.Future[None] = loop.create_future()

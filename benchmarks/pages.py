@@ -91,6 +91,12 @@ def etag_of(server: Server, path: str) -> str:
         return str(answer.headers["etag"])
 
 
+def bytes_of(server: Server, path: str) -> int:
+    """How long an answer is."""
+    with urlopen(f"http://127.0.0.1:{server.port}{path}") as answer:
+        return len(answer.read())
+
+
 def main() -> None:
     """Measure and print."""
     statements, rounds, seconds = (int(each) for each in (*sys.argv[1:], *("100000", "5", "3")[len(sys.argv) - 1 :]))
@@ -103,11 +109,13 @@ def main() -> None:
         def start(*args: object, **more: object) -> Server:
             return stack.enter_context(serving(*args, **more))  # type: ignore[arg-type]
 
-        command, env = bare(48_800)
-        limit = start("bare ASGI, 48.8 KB", command, asked.repeated, env=env)
+        warm = start("page, every address different, warm", serve, asked.distinct)
+        size = bytes_of(warm, next(asked.repeated()))
+        command, env = bare(size)
+        limit = start(f"bare ASGI, {size / 1000:.1f} KB", command, asked.repeated, env=env)
         servers = [
             limit,
-            start("page, every address different, warm", serve, asked.distinct),
+            warm,
             start("the same, every store off", serve, asked.distinct, env=stores_off),
             start("page repeated, version checked", serve, asked.repeated),
         ]

@@ -16,7 +16,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from data import CLAIMBOOK, HOME, database
 from measure import alternate, report, serving
-from pages import addresses, bare
+from pages import addresses, bare, bytes_of
 
 
 def main() -> None:
@@ -33,8 +33,10 @@ def main() -> None:
         fill(address, statements)
         serve = [CLAIMBOOK, "serve", "--database", address, "--port", "{port}"]
         uvicorn = [sys.executable, "-m", "uvicorn", "--app-dir", "benchmarks", "--port", "{port}", "--no-access-log"]
-        command, env = bare(48_800)
-        limit = stack.enter_context(serving("bare ASGI, 48.8 KB", command, asked.repeated, env=env))
+        warm = stack.enter_context(serving("page, every address different, warm", serve, asked.distinct))
+        size = bytes_of(warm, next(asked.repeated()))
+        command, env = bare(size)
+        limit = stack.enter_context(serving(f"bare ASGI, {size / 1000:.1f} KB", command, asked.repeated, env=env))
         servers = [limit]
         if find_spec("asyncpg"):
             plain = {"ASYNCPG_URL": url.set(drivername="postgresql").render_as_string(hide_password=False)}
@@ -42,8 +44,8 @@ def main() -> None:
         else:
             print("not measured: asyncpg (pip install -r benchmarks/requirements.txt)")
         stores_off = {"CLAIMBOOK_REMEMBER_BYTES": "0"}
+        servers.append(warm)
         for name, paths, env in (
-            ("page, every address different, warm", asked.distinct, {}),
             ("the same, every store off", asked.distinct, stores_off),
             ("page repeated, version checked", asked.repeated, {}),
         ):

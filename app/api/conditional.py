@@ -67,6 +67,10 @@ class Clock:
             turn = self._next[loop] = loop.create_task(self._turn(loop))
         return await asyncio.shield(turn)
 
+    def saw(self, version: Version) -> None:
+        """Whoever made an answer has read the version itself."""
+        self.latest = version.number
+
     async def _turn(self, loop: asyncio.AbstractEventLoop) -> Version | None:
         """Wait for the read under way, then begin one; who arrives from here on waits for another."""
         before = self._running.get(loop)

@@ -130,6 +130,9 @@ class Now(Protocol):
     async def read(self) -> Version | None:
         """The version."""
 
+    def saw(self, version: Version) -> None:
+        """Somebody else has read this one."""
+
 
 class Direct(Protocol):
     """Answers plain requests without the layers inside, at the newest data version; None to what it cannot."""
@@ -203,6 +206,7 @@ class Remembered:
     def _made(self, name: Hashable, made: Made | None) -> Answer | None:
         if made is None:
             return None
+        self.now.saw(made[0])
         self.store.put_again(made[0], name, made[1])
         self.answers["made"] += 1
         return made[1]

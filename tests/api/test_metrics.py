@@ -65,6 +65,12 @@ def test_each_request_is_counted_by_its_route_method_and_status(own: TestClient)
     assert number(numbers, "claimbook_data_version") == 1
 
 
+@pytest.mark.parametrize("path", ["/v1/statements?limit=1", "/v1/statements/central-urban-areas.gdp-2021-h1", "/v1/units"])
+def test_the_version_is_the_one_that_the_last_answer_showed(own: TestClient, path: str) -> None:
+    assert own.get(path).status_code == 200
+    assert number(read(own.get("/metrics").text), "claimbook_data_version") == 1
+
+
 def test_the_buckets_grow_to_the_count(own: TestClient) -> None:
     for _ in range(3):
         own.get("/healthz")

@@ -1,5 +1,8 @@
 """Does `claimbook export` write the very bytes that the API answers, and a whole file or none?"""
 
+import os
+import stat
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -95,6 +98,23 @@ def test_a_place_that_cannot_be_written_to_is_named(templates: Callable[[str, st
         ran = claimbook("export", "units.csv", "--out", out, "--database", database)
         assert ran.code == 1
         assert ran.err.startswith(f"claimbook: {out} cannot be written: ")
+
+
+def test_what_is_no_file_is_written_to_as_it_is(templates: Callable[[str, str], str], tmp_path: Path) -> None:
+    """A pipe stays a pipe, and a link a link: neither is replaced by a file."""
+    pipe, link, behind = tmp_path / "pipe.csv", tmp_path / "link.csv", tmp_path / "behind.csv"
+    os.mkfifo(pipe)
+    link.symlink_to(behind)
+    heard: list[bytes] = []
+    reading = threading.Thread(target=lambda: heard.append(pipe.read_bytes()))
+    reading.start()
+    for out in (pipe, link):
+        assert claimbook("export", "units.csv", "--out", out, "--database", templates("sqlite", "seeded")).code == 0
+    reading.join(60)
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    assert link.is_symlink()
+    assert heard == [behind.read_bytes()]
+    assert heard[0].startswith(b"code,name,")
 
 
 def test_a_database_without_tables_is_named(tmp_path: Path) -> None:
