@@ -216,6 +216,14 @@ def _postgres_engine(url: URL, settings: Settings) -> sa.Engine:
     return engine
 
 
+def own_connection(engine: sa.Engine) -> Any:
+    """A connection of the driver itself, for good: it takes no place in the pool, and whoever asks for it closes it."""
+    borrowed = engine.raw_connection()
+    connection: Any = borrowed.driver_connection
+    borrowed.detach()
+    return connection
+
+
 def begun_with(engine: sa.Engine) -> str:
     """What each transaction must say first, as SQL: nothing, unless what is set for a connection would reach others."""
     begun = engine.get_execution_options().get("begun")

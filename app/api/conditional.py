@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.api.ranges import FILE
 from app.api.remembered import SEEN, VERSION, Answer, Header, Store, Version
 from app.api.spool import Spool
-from app.db import RENDERING, SCHEMA_REVISION, begun_with
+from app.db import RENDERING, SCHEMA_REVISION, begun_with, own_connection
 from app.exports.formats import writers
 from app.settings import Settings
 from app.version import VERSION as PROGRAM
@@ -77,7 +77,7 @@ class Clock:
         if before is not None:
             await asyncio.wait([before])
         self._running[loop] = self._next.pop(loop)
-        return await asyncio.to_thread(self._read)
+        return await loop.run_in_executor(None, self._read)
 
     def close(self) -> None:
         """Give the connection back."""
@@ -99,23 +99,22 @@ class Clock:
         return None
 
     def _select(self) -> Version | None:
-        if self._connection is None:
-            borrowed = self._engine.raw_connection()
-            self._connection = borrowed.driver_connection
-            borrowed.detach()  # it is ours and takes no place in the pool
+        connection = self._connection = self._connection or self._connect()
         if self._local:
-            row = self._connection.execute(NOW).fetchone()  # no transaction stays open
-            return None if row is None else Version(*row)
-        cursor = self._connection.cursor()
-        try:
-            cursor.execute(self._now)
-            while self._now is not NOW and cursor.nextset():
-                pass  # to the answer of the last statement
-            row = cursor.fetchone()
-        finally:
-            cursor.close()
-            self._connection.rollback()  # so that the next read begins a snapshot of its own
+            row = connection.execute(self._now).fetchone()
+        else:
+            with connection.cursor() as cursor:
+                cursor.execute(self._now)
+                while self._now is not NOW and cursor.nextset():
+                    pass  # to the answer of the last statement
+                row = cursor.fetchone()
         return None if row is None else Version(*row)
+
+    def _connect(self) -> Any:
+        connection = own_connection(self._engine)
+        if not self._local:
+            connection.autocommit = True  # each read is a snapshot of its own; SQLite's does not know otherwise
+        return connection
 
     def _drop(self) -> None:
         connection, self._connection = self._connection, None

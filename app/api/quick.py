@@ -109,8 +109,13 @@ class Quick:
         return Page(listed, next_address(f"{self.address}{LIST}", asked, ""), notes)
 
     def _one(self, id_: str, execute: Execute, now: Version) -> Found | None:
-        body = self.known.at(now).held.get(id_) or read_one(execute, id_, quotes=self.quotes)
-        return None if body is None else Found(now, None, body)
+        known = self.known.at(now)
+        body = known.held.get(id_) or read_one(execute, id_, quotes=self.quotes)
+        if body is None:
+            return None
+        known.held[id_] = body
+        known.trim(self.known.most_bytes)
+        return Found(now, None, body)
 
 
 class Shortly:

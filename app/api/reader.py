@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Protocol
 import sqlalchemy as sa
 
 from app.api.remembered import Version
-from app.db import ONE_SNAPSHOT, begun_with
+from app.db import ONE_SNAPSHOT, begun_with, own_connection
 from app.errors import BadRequestError
 from app.models import DataVersion
 from app.queries.listing import NOW
@@ -114,7 +114,7 @@ class InLoop:
             connection.close()
 
     def _connect(self) -> None:
-        self._connection = _own_connection(self._engine)
+        self._connection = own_connection(self._engine)
         self._connection.execute(f"PRAGMA mmap_size={MAPPED}")  # rows are read from the system's cache without copying pages
         self._connection.execute("PRAGMA busy_timeout=0")  # who would have to wait is left to the route
         self._connection.set_progress_handler(lambda: time.monotonic() > self._deadline, 10_000)
@@ -210,7 +210,7 @@ class InThreads:
     def _connection(self) -> Any:
         connection = getattr(self._at, "connection", None)
         if connection is None or connection.closed:
-            connection = self._at.connection = _own_connection(self._engine)
+            connection = self._at.connection = own_connection(self._engine)
             self._open.append(connection)
             connection.autocommit = True
             connection.execute(f"SET statement_timeout = {MOST_SECONDS_THERE * 1000:.0f}")
@@ -240,14 +240,6 @@ class Texts:
             compiled = select.compile(self._engine)
             known = self._known[select] = (str(compiled), compiled.positiontup or (), compiled.params)
         return known
-
-
-def _own_connection(engine: sa.Engine) -> Any:
-    """A connection of the driver that takes no place in the pool."""
-    borrowed = engine.raw_connection()
-    connection: Any = borrowed.driver_connection
-    borrowed.detach()
-    return connection
 
 
 @lru_cache(maxsize=MOST_SHAPES)
