@@ -105,10 +105,13 @@ class Shelf:
         rows = self._connection.execute(
             sa.select(table.statement, table.region).where(which(table.statement)).order_by(table.statement, table.region)
         ).all()
-        places = self._things(Region, {region for _, region in rows})
+        held = self._named[StatementRegion]
+        new = {region for _, region in rows if region not in held}
+        places = self._things(Region, new)
+        held.update((region, Shown({"region": region, "place": places[region]})) for region in new)
         found: dict[str, list[Any]] = defaultdict(list)
         for statement, region in rows:
-            found[statement].append(Shown({"region": region, "place": places[region]}))
+            found[statement].append(held[region])
         return found
 
     def _by_statement(self, table: type[Any], key: Any, which: Which) -> dict[str, Any]:

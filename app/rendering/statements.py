@@ -2,14 +2,13 @@
 
 import html
 import re
-from datetime import datetime, time
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from app import models
 from app.domain.decimals import plain_text
 from app.domain.evidence import collapse, fragment_url
+from app.domain.period import midnight
 from app.domain.words import INVERSES
 from app.schemas import statements
 from app.schemas.common import Named, PlainDecimal
@@ -218,8 +217,7 @@ def epoch_ms(row: models.Statement) -> int | None:
     """Midnight at which the period starts, in the document's time zone, in milliseconds since 1970."""
     if row.period_start is None:
         return None
-    midnight = datetime.combine(row.period_start, time(), ZoneInfo(row.source.time_zone))
-    return int(midnight.timestamp()) * 1000
+    return midnight(row.period_start, row.source.time_zone)
 
 
 def citation(row: models.Statement, *, address: str) -> statements.Citation:
