@@ -1,6 +1,7 @@
 """How is an exact decimal written, and how is it sorted where a database has none?"""
 
 from decimal import Decimal
+from functools import lru_cache
 
 MAX_EXPONENT = 4_000  # numbers that are compared and printed lie below 10^4000, far above any figure
 
@@ -12,8 +13,9 @@ def plain(value: Decimal) -> Decimal:
     return Decimal(plain_text(value))
 
 
+@lru_cache(maxsize=4096)
 def plain_text(value: Decimal) -> str:
-    """Exact decimal text: no exponent, no trailing zeros, no negative zero.
+    """Exact decimal text: no exponent, no trailing zeros, no negative zero. Kept, since a figure is written many times over.
 
     Raises ValueError for what is not a finite number between 10^-MAX_EXPONENT and 10^MAX_EXPONENT (either sign, or 0).
     """

@@ -79,7 +79,7 @@ def _replace(connection: sa.Connection, ids: Iterable[str]) -> None:
 
 
 def _insert(connection: sa.Connection, shelf: Shelf, which: Which) -> None:
-    insert_many(connection, Representation.__tablename__, COLUMNS, [_row(row) for row in shelf.read(which)])
+    insert_many(connection, Representation.__tablename__, COLUMNS, map(_row, shelf.read(which)))
 
 
 def _row(row: Statement) -> tuple[str | None, ...]:
