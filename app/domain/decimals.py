@@ -13,9 +13,8 @@ def plain(value: Decimal) -> Decimal:
     return Decimal(plain_text(value))
 
 
-@lru_cache(maxsize=4096)
 def plain_text(value: Decimal) -> str:
-    """Exact decimal text: no exponent, no trailing zeros, no negative zero. Kept, since a figure is written many times over.
+    """Exact decimal text: no exponent, no trailing zeros, no negative zero.
 
     Raises ValueError for what is not a finite number between 10^-MAX_EXPONENT and 10^MAX_EXPONENT (either sign, or 0).
     """
@@ -23,6 +22,12 @@ def plain_text(value: Decimal) -> str:
         return "0"
     if not value.is_finite() or abs(value.adjusted()) >= MAX_EXPONENT:
         raise ValueError(f"a finite number below 10^{MAX_EXPONENT} was expected")
+    return _plain_text(value)
+
+
+@lru_cache(maxsize=4096)
+def _plain_text(value: Decimal) -> str:
+    """Kept, since a figure is written many times over."""
     text = format(value, "f")
     return text.rstrip("0").rstrip(".") if text[-1] == "0" and "." in text else text
 
