@@ -7,7 +7,7 @@ transactions that really begin, bounded waits.
 import os
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
@@ -407,10 +407,11 @@ def checked_already(connection: sa.Connection) -> Iterator[None]:
         connection.exec_driver_sql("PRAGMA ignore_check_constraints=OFF")
 
 
-def insert_many(connection: sa.Connection, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+def insert_many(connection: sa.Connection, table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
     """Write rows of plain values (texts, whole numbers, None) as fast as the database takes them.
 
-    Decimals and days go in as texts, truths as 0 and 1, as SQLite keeps them and PostgreSQL reads them.
+    Decimals and days go in as texts, truths as 0 and 1, as SQLite keeps them and PostgreSQL reads them. Rows may be made as
+    they are taken, as long as that asks the database nothing: PostgreSQL writes the last one meanwhile.
     """
     try:
         _insert_many(connection, table, columns, rows)
@@ -418,7 +419,7 @@ def insert_many(connection: sa.Connection, table: str, columns: Sequence[str], r
         raise OperationalError(None, None, error) from error
 
 
-def _insert_many(connection: sa.Connection, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+def _insert_many(connection: sa.Connection, table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
     listed = ", ".join(f'"{column}"' for column in columns)
     driver: Any = connection.connection.driver_connection
     if connection.dialect.name == "postgresql":

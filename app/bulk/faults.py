@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -10,6 +10,8 @@ from app.domain.nearest import nearest
 from app.errors import SeedError
 from app.seed.gather import faults_of
 from app.seed.read import Fault, Path_, Source
+
+Shaped = TypeVar("Shaped", bound=BaseModel)
 
 LISTED = 100
 """Faults that are listed; the others are counted."""
@@ -66,13 +68,17 @@ class Line(Source):
         return Fault(self.file, self.line, column, told)
 
 
+def shaped(source: Source, record: Any, shape: type[Shaped]) -> tuple[Shaped | None, list[Fault]]:
+    """A record in its shape; None, and what is wrong with it, when the shape does not take it."""
+    try:
+        return shape.model_validate(record), []
+    except ValidationError as error:
+        return None, list(faults_of(error, source, shape, but=[]))
+
+
 def shape_faults(source: Source, record: Any, shape: type[BaseModel]) -> list[Fault]:
     """What a shape says is wrong with a record; nothing when it takes it."""
-    try:
-        shape.model_validate(record)
-    except ValidationError as error:
-        return list(faults_of(error, source, shape, but=[]))
-    return []
+    return shaped(source, record, shape)[1]
 
 
 def type_fault(source: Source, record: Any, types: Iterable[str]) -> Fault:

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.bulk.difference import stored
-from app.bulk.faults import Faults, Line, shape_faults
+from app.bulk.faults import Faults, Line, shaped
 from app.bulk.records import SHAPES, as_texts
 from app.models import Document
 from app.seed.gather import Entry, Seed
@@ -44,14 +44,14 @@ def rows_of_lists(given: Sequence[Given], known: Known, documents: dict[str, Dat
     for line, record in given:
         fields = as_texts({key: value for key, value in record.items() if key != "type"})
         shape = SHAPES[record["type"]]
-        if found := shape_faults(line, fields, shape):
+        made, found = shaped(line, fields, shape)
+        if made is None:
             faults.add(found)
             seed.broken[LISTS.get(record["type"], "documents")].add(str(record.get("code")))
-        elif record["type"] == "document":
-            document = DocumentShape.model_validate(fields)
-            seed.documents.append(Entry(DocumentFile.model_construct(document=document, statements=[], mentions=None), line, ()))
+        elif isinstance(made, DocumentShape):
+            seed.documents.append(Entry(DocumentFile.model_construct(document=made, statements=[], mentions=None), line, ()))
         else:
-            getattr(seed, LISTS[record["type"]]).append(Entry(shape.model_validate(fields), line, ()))
+            getattr(seed, LISTS[record["type"]]).append(Entry(made, line, ()))
     faults.add(verify(seed, known))
     for entry in seed.documents:
         each = entry.shape.document
@@ -68,10 +68,10 @@ def rows_of_relations(connection: sa.Connection, given: Sequence[Given], faults:
     lines: dict[tuple[str, str, str], Line] = {}
     for line, record in given:
         fields = as_texts({key: value for key, value in record.items() if key != "type"})
-        if found := shape_faults(line, fields, RelationShape):
+        shape, found = shaped(line, fields, RelationShape)
+        if shape is None:
             faults.add(found)
             continue
-        shape = RelationShape.model_validate(fields)
         key = (shape.statement, shape.relation, shape.other)
         if key in lines:
             faults.add([line.fault(("statement",), "this relation stands twice")])

@@ -4,6 +4,7 @@ What a file does not hold stays as it is. A statement or code that is there alre
 """
 
 import contextlib
+import gc
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -32,6 +33,9 @@ from app.upkeep.everything import follow, rebuild
 
 REBUILD_FROM = 20_000
 """Changes from which on all that follows from the rows is made anew, rather than piece by piece."""
+
+SELDOM = 100_000
+"""Objects more than before at which the garbage collector looks at the new ones; more than a batch makes."""
 
 
 @dataclass(slots=True)
@@ -77,7 +81,23 @@ def load_file(engine: sa.Engine, path: Path, *, check: bool = False, progress: P
             connection.get_transaction().rollback()  # type: ignore[union-attr]
         return outcome
 
-    return written(engine, load)
+    with sparing_the_collector():
+        return written(engine, load)
+
+
+@contextlib.contextmanager
+def sparing_the_collector() -> Iterator[None]:
+    """Within, the garbage collector leaves alone what is there already, and seldom looks at what is made: of millions of rows
+    hardly one refers to itself.
+    """
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(SELDOM, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 def load_within(connection: sa.Connection, path: Path, *, progress: Progress | None = None, follow: bool = True) -> Outcome:

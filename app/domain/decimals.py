@@ -1,6 +1,7 @@
 """How is an exact decimal written, and how is it sorted where a database has none?"""
 
 from decimal import Decimal
+from functools import lru_cache
 
 MAX_EXPONENT = 4_000  # numbers that are compared and printed lie below 10^4000, far above any figure
 
@@ -21,6 +22,12 @@ def plain_text(value: Decimal) -> str:
         return "0"
     if not value.is_finite() or abs(value.adjusted()) >= MAX_EXPONENT:
         raise ValueError(f"a finite number below 10^{MAX_EXPONENT} was expected")
+    return _plain_text(value)
+
+
+@lru_cache(maxsize=4096)
+def _plain_text(value: Decimal) -> str:
+    """Kept, since a figure is written many times over."""
     text = format(value, "f")
     return text.rstrip("0").rstrip(".") if text[-1] == "0" and "." in text else text
 

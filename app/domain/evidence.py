@@ -8,6 +8,7 @@ import re
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, get_args
 from urllib.parse import quote as percent_encode
 
@@ -213,6 +214,7 @@ def fragment_url(url: str, exact: str) -> str:
     return f"{url.split('#', 1)[0]}#{fragment_of(exact)}"
 
 
+@lru_cache(maxsize=1024)
 def fragment_of(exact: str) -> str:
     """The fragment of such a link, without the sign that begins it."""
     words = percent_encode(collapse(exact), safe="").replace("-", "%2D")

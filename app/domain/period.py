@@ -8,7 +8,7 @@ import calendar
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Literal, get_args
 from zoneinfo import ZoneInfo
@@ -139,6 +139,12 @@ def parse_when(text: str) -> Days:
     if start and end and start > end:
         raise ValueError("the period ends before it starts")
     return start, end
+
+
+@lru_cache(maxsize=4096)
+def midnight(day: date, zone: str) -> int:
+    """Midnight at which a day begins in a time zone (IANA name), in milliseconds since 1970."""
+    return int(datetime.combine(day, time(), ZoneInfo(zone)).timestamp()) * 1000
 
 
 @lru_cache(maxsize=4096)

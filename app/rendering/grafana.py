@@ -1,9 +1,9 @@
 """Menus and events as rows for Grafana."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from app.domain.period import midnight
 from app.queries.events import Event
 from app.schemas.grafana import GrafanaAnnotation, GrafanaVariable
 
@@ -17,13 +17,9 @@ def event(told: Event) -> GrafanaAnnotation:
     """An event; one that takes longer than a day has an end, the last millisecond of its last day."""
     following = told.end + timedelta(days=1) if told.end < date.max else told.end
     return GrafanaAnnotation(
-        time=_midnight(told.start, told.zone),
-        time_end=_midnight(following, told.zone) - 1 if told.end > told.start else None,
+        time=midnight(told.start, told.zone),
+        time_end=midnight(following, told.zone) - 1 if told.end > told.start else None,
         title=told.name,
         text=told.text,
         tags=",".join(told.tags),
     )
-
-
-def _midnight(day: date, zone: str) -> int:
-    return int(datetime.combine(day, time(), ZoneInfo(zone)).timestamp()) * 1000

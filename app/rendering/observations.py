@@ -1,13 +1,12 @@
 """Observations and series as they go over the wire."""
 
 from collections.abc import Callable
-from datetime import date, datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from app import models
 from app.domain.comparison import ComparisonStatus
 from app.domain.decimals import plain_text
+from app.domain.period import midnight
 from app.queries.conversion import Conversion
 from app.queries.observations import Observed
 from app.queries.series import Line, Missing
@@ -183,8 +182,4 @@ def _gap(missing: Missing) -> observations.Gap:
 
 def _time(row: models.Statement) -> int:
     """Where a point stands on the axis: the start of its period, else its end, else the day of publication."""
-    return _midnight(row.period_start or row.period_end or row.source.published_on, row.source.time_zone)
-
-
-def _midnight(day: date, zone: str) -> int:
-    return int(datetime.combine(day, time(), ZoneInfo(zone)).timestamp()) * 1000
+    return midnight(row.period_start or row.period_end or row.source.published_on, row.source.time_zone)

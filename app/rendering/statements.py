@@ -2,16 +2,16 @@
 
 import html
 import re
-from datetime import datetime, time
+from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from app import models
 from app.domain.decimals import plain_text
 from app.domain.evidence import collapse, fragment_url
+from app.domain.period import midnight
 from app.domain.words import INVERSES
 from app.schemas import statements
-from app.schemas.common import Named
+from app.schemas.common import Named, PlainDecimal
 
 
 def named(row: Any) -> Named:
@@ -21,49 +21,52 @@ def named(row: Any) -> Named:
 
 def statement(row: models.Statement, *, quotes: bool) -> statements.Statement:
     """A statement with the names it shows; `quotes` lets words of the attached text through."""
-    source, base, period = row.source, row.base, row.period
-    return statements.Statement.model_validate(
-        {
-            "id": row.id,
-            "text": row.text,
-            "indicator": indicator_ref(row.measured),
-            "measure": row.measure,
-            "base": {"region": base.region, "indicator": base.indicator, "period": base.period} if base else None,
-            "kind": row.kind,
-            "regions": [_names(each.place) for each in row.regions],
-            "project": _names(row.subject) if row.subject else None,
-            "quantity": _quantity(row),
-            "period": {
-                "type": period.type,
-                "label": period.label,
-                "start": period.start,
-                "end": period.end,
-                "as_written": period.as_written,
-                "basis": period.basis,
-                "rule": period.rule,
-                "anchor": period.anchor,
-            },
-            "attribution": {
-                "speaker": _names(row.said_by) if row.said_by else None,
-                "role": row.role,
-                "mode": row.attribution_mode,
-                "basis": row.attribution_basis,
-            },
-            "document": {
-                "code": source.code,
-                "title": source.title,
-                "publisher": {"code": source.issuer.code, "name": source.issuer.name},
-                "published_on": source.published_on,
-            },
-            "evidence": _evidence(row, quotes=quotes),
-            "related": _related(row),
-            "cell": row.cell,
-            "note": row.note,
-            "status": row.status,
-            "version": row.version,
-            "changed_in": row.changed_in,
-        }
-    )
+    return statements.Statement.model_validate(fields(row, quotes=quotes))
+
+
+def fields(row: models.Statement, *, quotes: bool) -> dict[str, Any]:
+    """All fields of the model, in its order and as they go over the wire; what is stored is written of these."""
+    source, base = row.source, row.base
+    return {
+        "id": row.id,
+        "text": row.text,
+        "indicator": _indicator(row.measured) if row.measured else None,
+        "measure": row.measure,
+        "base": {"region": base.region, "indicator": base.indicator, "period": base.period} if base else None,
+        "kind": row.kind,
+        "regions": [_names(each.place) for each in row.regions],
+        "project": _names(row.subject) if row.subject else None,
+        "quantity": _quantity(row),
+        "period": {
+            "type": row.period_type,
+            "label": row.period_label,
+            "start": row.period_start,
+            "end": row.period_end,
+            "as_written": row.period_as_written,
+            "basis": row.period_basis,
+            "rule": row.period_rule,
+            "anchor": row.period_anchor,
+        },
+        "attribution": {
+            "speaker": _names(row.said_by) if row.said_by else None,
+            "role": row.role,
+            "mode": row.attribution_mode,
+            "basis": row.attribution_basis,
+        },
+        "document": {
+            "code": source.code,
+            "title": source.title,
+            "publisher": {"code": source.issuer.code, "name": source.issuer.name},
+            "published_on": source.published_on,
+        },
+        "evidence": _evidence(row, quotes=quotes),
+        "related": _related(row),
+        "cell": row.cell,
+        "note": row.note,
+        "status": row.status,
+        "version": row.version,
+        "changed_in": row.changed_in,
+    }
 
 
 def _names(row: Any) -> dict[str, Any]:
@@ -72,29 +75,34 @@ def _names(row: Any) -> dict[str, Any]:
 
 def indicator_ref(row: models.Indicator | None) -> statements.IndicatorRef | None:
     """A reference to an indicator."""
-    if row is None:
-        return None
-    return statements.IndicatorRef(code=row.code, name=row.name, topic=row.topic)
+    return statements.IndicatorRef(**_indicator(row)) if row else None
+
+
+def _indicator(row: models.Indicator) -> dict[str, Any]:
+    return {"code": row.code, "name": row.name, "topic": row.topic}
+
+
+def _exact(value: Decimal | None) -> Decimal | None:
+    return None if value is None else PlainDecimal(value)
 
 
 def _quantity(row: models.Statement) -> dict[str, Any] | None:
-    interval = row.interval
-    if interval is None:
+    if row.interval_basis is None:
         return None
     return {
         "as_written": collapse(row.exact),
-        "value": row.value,
+        "value": _exact(row.value),
         "value_text": None if row.value is None else plain_text(row.value),
         "unit": row.unit or "",
         "counted": row.counted,
         "comparator": row.comparator,
         "approximate": row.approximate,
         "interval": {
-            "lower": interval.lower,
-            "lower_inclusive": interval.lower_inclusive,
-            "upper": interval.upper,
-            "upper_inclusive": interval.upper_inclusive,
-            "basis": interval.basis,
+            "lower": _exact(row.lower),
+            "lower_inclusive": row.lower_inclusive,
+            "upper": _exact(row.upper),
+            "upper_inclusive": row.upper_inclusive,
+            "basis": row.interval_basis,
         },
     }
 
@@ -149,7 +157,7 @@ def evidence(row: models.Statement, *, quotes: bool) -> statements.EvidenceDetai
 
 def flat(row: models.Statement, *, quotes: bool) -> dict[str, Any]:
     """A statement as one flat row, in the order of FLAT_COLUMNS; lists are joined by `;`."""
-    interval, period, source = row.interval, row.period, row.source
+    source, is_figure = row.source, row.interval_basis is not None
     conversions = [relation.other for relation in row.relations if relation.relation == "conversion_of"]
     return {
         "id": row.id,
@@ -171,23 +179,23 @@ def flat(row: models.Statement, *, quotes: bool) -> dict[str, Any]:
         "regions": ";".join(each.region for each in row.regions),
         "region_names": ";".join(each.place.name for each in row.regions),
         "project": row.project,
-        "value": row.value,
+        "value": _exact(row.value),
         "value_text": None if row.value is None else plain_text(row.value),
         "comparator": row.comparator,
-        "approximate": row.approximate if interval else None,
-        "lower": interval.lower if interval else None,
-        "lower_inclusive": interval.lower_inclusive if interval else None,
-        "upper": interval.upper if interval else None,
-        "upper_inclusive": interval.upper_inclusive if interval else None,
+        "approximate": row.approximate if is_figure else None,
+        "lower": _exact(row.lower),
+        "lower_inclusive": row.lower_inclusive if is_figure else None,
+        "upper": _exact(row.upper),
+        "upper_inclusive": row.upper_inclusive if is_figure else None,
         "interval_basis": row.interval_basis,
         "unit": row.unit,
         "conversion_of": ";".join(conversions) or None,
-        "period": period.label,
-        "period_type": period.type,
-        "period_start": period.start,
-        "period_end": period.end,
-        "period_basis": period.basis,
-        "period_as_written": period.as_written,
+        "period": row.period_label,
+        "period_type": row.period_type,
+        "period_start": row.period_start,
+        "period_end": row.period_end,
+        "period_basis": row.period_basis,
+        "period_as_written": row.period_as_written,
         "time": epoch_ms(row),
         "speaker": row.speaker,
         "attribution_mode": row.attribution_mode,
@@ -209,8 +217,7 @@ def epoch_ms(row: models.Statement) -> int | None:
     """Midnight at which the period starts, in the document's time zone, in milliseconds since 1970."""
     if row.period_start is None:
         return None
-    midnight = datetime.combine(row.period_start, time(), ZoneInfo(row.source.time_zone))
-    return int(midnight.timestamp()) * 1000
+    return midnight(row.period_start, row.source.time_zone)
 
 
 def citation(row: models.Statement, *, address: str) -> statements.Citation:

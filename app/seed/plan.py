@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app import models
+from app.db import insert_many
 from app.seed.rows import Row
 
 Key = tuple[Any, ...]
@@ -189,15 +190,14 @@ def log_changes(connection: sa.Connection, plan: Plan, version: int) -> None:
     at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     connection.execute(sa.update(models.DataVersion).values(version=version))
     rows = [
-        {
-            "version": version,
-            "resource": resource,
-            "code": code,
-            "operation": operation,
-            "fields": ";".join(sorted(plan.fields[resource, code])) if operation == "updated" else "",
-            "at": at,
-        }
+        (
+            version,
+            resource,
+            code,
+            operation,
+            ";".join(sorted(plan.fields[resource, code])) if operation == "updated" else "",
+            at,
+        )
         for (resource, code), operation in sorted(plan.operations.items())
     ]
-    for batch in batches(rows):
-        connection.execute(sa.insert(models.Change), batch)
+    insert_many(connection, "change", ("version", "resource", "code", "operation", "fields", "at"), rows)

@@ -11,9 +11,9 @@ import sqlalchemy as sa
 
 from app.db import RENDERING, insert_many
 from app.exports.columns import STATEMENTS
-from app.exports.wire import json_bytes, row_json
+from app.exports.wire import to_json
 from app.models import Document, Instance, Relation, Representation, Statement, StatementRegion
-from app.queries.shown import AT_ONCE, Shelf
+from app.queries.shown import AT_ONCE, Shelf, Which, stretches, these
 from app.rendering import statements as rendering
 
 COLUMNS = tuple(column.name for column in Representation.__table__.columns)
@@ -57,8 +57,8 @@ def rebuild(connection: sa.Connection) -> None:
     """Make every representation anew, and note how they were made."""
     connection.execute(sa.delete(Representation))
     shelf = Shelf(connection)
-    for ids in _windows(connection):
-        _insert(connection, shelf, ids)
+    for which in stretches(connection, Statement.id):
+        _insert(connection, shelf, which)
     connection.execute(sa.update(Instance).values(rendering=RENDERING))
 
 
@@ -71,24 +71,15 @@ def _partners(connection: sa.Connection, ids: Sequence[str]) -> Iterator[str]:
         yield from connection.execute(sa.select(there).where(here.in_(ids))).scalars()
 
 
-def _windows(connection: sa.Connection) -> Iterator[list[str]]:
-    """All ids in order, some at a time, so that it does not matter how many there are."""
-    last = ""
-    following = sa.select(Statement.id).order_by(Statement.id).limit(AT_ONCE)
-    while ids := list(connection.execute(following.where(Statement.id > last)).scalars()):
-        yield ids
-        last = ids[-1]
-
-
 def _replace(connection: sa.Connection, ids: Iterable[str]) -> None:
     shelf = Shelf(connection)
     for batch in _batches(ids):
         connection.execute(sa.delete(Representation).where(Representation.statement.in_(batch)))
-        _insert(connection, shelf, batch)
+        _insert(connection, shelf, these(batch))
 
 
-def _insert(connection: sa.Connection, shelf: Shelf, ids: Sequence[str]) -> None:
-    insert_many(connection, Representation.__tablename__, COLUMNS, [_row(row) for row in shelf.read(ids)])
+def _insert(connection: sa.Connection, shelf: Shelf, which: Which) -> None:
+    insert_many(connection, Representation.__tablename__, COLUMNS, map(_row, shelf.read(which)))
 
 
 def _row(row: Statement) -> tuple[str | None, ...]:
@@ -97,11 +88,11 @@ def _row(row: Statement) -> tuple[str | None, ...]:
 
 
 def _whole(row: Statement, quotes: bool) -> str:
-    return json_bytes(rendering.statement(row, quotes=quotes).model_dump()).decode()
+    return to_json(rendering.fields(row, quotes=quotes))
 
 
 def _flat(row: Statement, quotes: bool) -> str:
-    return row_json({**rendering.flat(row, quotes=quotes), **BLANK}, STATEMENTS)
+    return to_json({**rendering.flat(row, quotes=quotes), **BLANK})
 
 
 def _batches(ids: Iterable[str]) -> Iterable[list[str]]:

@@ -4,7 +4,7 @@ And the periods that they have, which lists of days are begun with.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,9 +12,9 @@ import sqlalchemy as sa
 from app.db import insert_many
 from app.domain.period import NO_DAY
 from app.models import Period, Region, RegionParent, Statement, StatementRegion, StatementScope
+from app.queries.shown import AT_ONCE, Which, stretches, these
 from app.queries.windows import EVERYWHERE
 
-AT_ONCE = 500
 COLUMNS = [column.name for column in StatementScope.__table__.columns]
 PERIODS = [column.name for column in Period.__table__.columns]
 Around = Mapping[str, Collection[str]]
@@ -32,7 +32,7 @@ def refresh(connection: sa.Connection, operations: Mapping[tuple[str, str], str]
         here = StatementScope.statement.in_(batch)
         periods = set(connection.execute(sa.select(StatementScope.period_key).where(here)).scalars())
         connection.execute(sa.delete(StatementScope).where(here))
-        _insert(connection, batch, around)
+        _insert(connection, these(batch), around)
         _forget(connection, periods)
 
 
@@ -44,29 +44,21 @@ def rebuild(connection: sa.Connection) -> None:
     for index in indices:
         index.drop(connection)
     around = _around(connection)
-    for ids in _windows(connection):
-        _insert(connection, ids, around)
+    for which in stretches(connection, Statement.id):
+        _insert(connection, which, around)
     for index in indices:
         index.create(connection)
 
 
-def _windows(connection: sa.Connection) -> Iterator[list[str]]:
-    last = ""
-    following = sa.select(Statement.id).order_by(Statement.id).limit(AT_ONCE)
-    while ids := list(connection.execute(following.where(Statement.id > last)).scalars()):
-        yield ids
-        last = ids[-1]
-
-
-def _insert(connection: sa.Connection, ids: Sequence[str], around: Around) -> None:
+def _insert(connection: sa.Connection, which: Which, around: Around) -> None:
     """Write the places of those of these statements that are not withdrawn."""
     regions: dict[str, list[str]] = defaultdict(list)
-    named = sa.select(StatementRegion.statement, StatementRegion.region).where(StatementRegion.statement.in_(ids))
+    named = sa.select(StatementRegion.statement, StatementRegion.region).where(which(StatementRegion.statement))
     for statement, region in connection.execute(named).all():
         regions[statement].append(region)
     table = Statement
     columns = (table.id, table.indicator, table.kind, table.period_key, table.period_key_down)
-    select = sa.select(*columns, table.period_start, table.period_end).where(table.id.in_(ids), table.status != "withdrawn")
+    select = sa.select(*columns, table.period_start, table.period_end).where(which(table.id), table.status != "withdrawn")
     rows: list[tuple[Any, ...]] = []
     periods: dict[str, tuple[str, str, str]] = {}
     for id_, *listed, start, end in connection.execute(select).all():

@@ -1,7 +1,7 @@
 """Keeps what search looks in equal to what the database holds, within the writer's transaction."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from operator import itemgetter
 from typing import Any
@@ -27,9 +27,9 @@ from app.models import (
     StatementRegion,
     Unit,
 )
+from app.queries.shown import AT_ONCE, Which, stretches, these
 
 Row = dict[str, Any]
-BATCH = 500
 
 
 def refresh(connection: sa.Connection, operations: Mapping[tuple[str, str], str], documents: Collection[str] = ()) -> None:
@@ -61,20 +61,12 @@ def rebuild(connection: sa.Connection) -> None:
     with indexing_all_words(connection):
         connection.execute(sa.delete(SearchEntry))
         for resource, column in KEYS.items():
-            for codes in _windows(connection, column):
+            for which in stretches(connection, column):
                 rows = [
                     values({**row, "published_on": row["published_on"] and str(row["published_on"])})
-                    for row in _numbered(connection, SOURCES[resource](connection, codes))
+                    for row in _numbered(connection, SOURCES[resource](connection, which))
                 ]
                 insert_many(connection, "search_entry", columns, rows)
-
-
-def _windows(connection: sa.Connection, column: Any) -> Iterator[list[str]]:
-    """All codes in order, some at a time, so that it does not matter how many there are."""
-    last = ""
-    while codes := list(connection.execute(sa.select(column).where(column > last).order_by(column).limit(BATCH)).scalars()):
-        yield codes
-        last = codes[-1]
 
 
 def _replace(connection: sa.Connection, resource: str, codes: Sequence[str]) -> None:
@@ -83,7 +75,7 @@ def _replace(connection: sa.Connection, resource: str, codes: Sequence[str]) -> 
     if numbers:
         unindex_words(connection, numbers)
         connection.execute(sa.delete(SearchEntry).where(old))
-    rows = _numbered(connection, SOURCES[resource](connection, codes))
+    rows = _numbered(connection, SOURCES[resource](connection, these(codes)))
     if rows:
         connection.execute(sa.insert(SearchEntry), rows)
         index_words(connection, [row["number"] for row in rows])
@@ -102,7 +94,7 @@ def _numbered(connection: sa.Connection, rows: list[Row]) -> list[Row]:
 
 def _batches(codes: Iterable[str]) -> Iterable[list[str]]:
     ordered = sorted(codes)
-    return (ordered[start : start + BATCH] for start in range(0, len(ordered), BATCH))
+    return (ordered[start : start + AT_ONCE] for start in range(0, len(ordered), AT_ONCE))
 
 
 def _entry(
@@ -142,10 +134,10 @@ def _entry(
     }
 
 
-def _statements(connection: sa.Connection, codes: Sequence[str]) -> list[Row]:
+def _statements(connection: sa.Connection, which: Which) -> list[Row]:
     places: dict[str, list[str | None]] = defaultdict(list)
     named = sa.select(StatementRegion.statement, Region.name, Region.name_zh).join(Region, Region.code == StatementRegion.region)
-    named = named.where(StatementRegion.statement.in_(codes)).order_by(StatementRegion.statement, Region.code)
+    named = named.where(which(StatementRegion.statement)).order_by(StatementRegion.statement, Region.code)
     for statement, *names in connection.execute(named).all():
         places[statement].extend(names)
     about = (Indicator.name, Indicator.name_zh, Project.name, Project.name_zh, Actor.name, Actor.name_zh, Document.title)
@@ -159,7 +151,7 @@ def _statements(connection: sa.Connection, codes: Sequence[str]) -> list[Row]:
         .outerjoin(Indicator, Indicator.code == Statement.indicator)
         .outerjoin(Project, Project.code == Statement.project)
         .outerjoin(Actor, Actor.code == Statement.speaker)
-        .where(Statement.id.in_(codes), Statement.status != "withdrawn")
+        .where(which(Statement.id), Statement.status != "withdrawn")
     )
     return [
         _entry(
@@ -177,15 +169,15 @@ def _statements(connection: sa.Connection, codes: Sequence[str]) -> list[Row]:
     ]
 
 
-def _documents(connection: sa.Connection, codes: Sequence[str]) -> list[Row]:
+def _documents(connection: sa.Connection, which: Which) -> list[Row]:
     writers: dict[str, list[str | None]] = defaultdict(list)
     wrote = sa.select(DocumentAuthor.document, Actor.name, Actor.name_zh).join(Actor, Actor.code == DocumentAuthor.actor)
-    wrote = wrote.where(DocumentAuthor.document.in_(codes)).order_by(DocumentAuthor.document, DocumentAuthor.position)
+    wrote = wrote.where(which(DocumentAuthor.document)).order_by(DocumentAuthor.document, DocumentAuthor.position)
     for document, *names in connection.execute(wrote):
         writers[document].extend(names)
     issuer = aliased(Actor)
     select: Any = sa.select(Document.code, Document.title, Document.note, Document.published_on, issuer.name, issuer.name_zh)
-    select = select.join(issuer, issuer.code == Document.publisher).where(Document.code.in_(codes))
+    select = select.join(issuer, issuer.code == Document.publisher).where(which(Document.code))
     return [
         _entry(
             *("document", code),
@@ -199,23 +191,23 @@ def _documents(connection: sa.Connection, codes: Sequence[str]) -> list[Row]:
     ]
 
 
-def _indicators(connection: sa.Connection, codes: Sequence[str]) -> list[Row]:
+def _indicators(connection: sa.Connection, which: Which) -> list[Row]:
     counted: dict[str, list[str]] = defaultdict(list)
-    things = sa.select(IndicatorCounted.indicator, IndicatorCounted.name).where(IndicatorCounted.indicator.in_(codes))
+    things = sa.select(IndicatorCounted.indicator, IndicatorCounted.name).where(which(IndicatorCounted.indicator))
     for indicator, name in connection.execute(things.order_by(IndicatorCounted.indicator, IndicatorCounted.code)):
         counted[indicator].append(name)
-    select = sa.select(Indicator.code, Indicator.name, Indicator.name_zh, Indicator.definition).where(Indicator.code.in_(codes))
+    select = sa.select(Indicator.code, Indicator.name, Indicator.name_zh, Indicator.definition).where(which(Indicator.code))
     return [
         _entry("indicator", code, names=names, text=definition, about=counted[code])
         for code, *names, definition in connection.execute(select)
     ]
 
 
-def _plain(resource: str, table: Any, **texts: Any) -> Callable[[sa.Connection, Sequence[str]], list[Row]]:
+def _plain(resource: str, table: Any, **texts: Any) -> Callable[[sa.Connection, Which], list[Row]]:
     """For things whose words all stand in one row."""
 
-    def read(connection: sa.Connection, codes: Sequence[str]) -> list[Row]:
-        select = sa.select(table.code, table.name, table.name_zh, *texts.values()).where(table.code.in_(codes))
+    def read(connection: sa.Connection, which: Which) -> list[Row]:
+        select = sa.select(table.code, table.name, table.name_zh, *texts.values()).where(which(table.code))
         return [
             _entry(resource, code, names=[name, name_zh], **dict(zip(texts, found, strict=True)))
             for code, name, name_zh, *found in connection.execute(select)
@@ -224,7 +216,7 @@ def _plain(resource: str, table: Any, **texts: Any) -> Callable[[sa.Connection, 
     return read
 
 
-SOURCES: dict[str, Callable[[sa.Connection, Sequence[str]], list[Row]]] = {
+SOURCES: dict[str, Callable[[sa.Connection, Which], list[Row]]] = {
     "statement": _statements,
     "document": _documents,
     "region": _plain("region", Region, note=Region.note),

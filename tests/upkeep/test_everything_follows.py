@@ -19,7 +19,7 @@ from app.errors import SchemaMismatchError
 from app.exports.columns import STATEMENTS
 from app.exports.wire import json_bytes, row_json
 from app.models import Instance, Representation, Statement
-from app.queries.shown import Shelf
+from app.queries.shown import Shelf, these
 from app.queries.statements import with_neighbours
 from app.rendering import statements as rendering
 from app.seed.attach import attach
@@ -118,7 +118,7 @@ def test_what_is_stored_is_what_the_model_renders_from_the_rows_of_the_orm(loade
     with sa.orm.Session(loaded) as session:
         kept = {row.statement: row for row in session.execute(sa.select(Representation)).scalars()}
         rows = session.execute(with_neighbours(sa.select(Statement))).scalars().all()
-        light = {row.id: row for row in Shelf(session.connection()).read([row.id for row in rows])}
+        light = {row.id: row for row in Shelf(session.connection()).read(these([row.id for row in rows]))}
         assert len(kept) == len(rows) == len(light) > 200
         for row in rows:
             fresh = rendering.statement(row, quotes=False)
