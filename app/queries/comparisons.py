@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
@@ -14,10 +15,11 @@ from app.domain.comparison import COMPARISON_STATUSES, MOST_FIGURES, ComparisonS
 from app.domain.comparison import Comparison as Result
 from app.domain.nearest import nearest
 from app.errors import NotFoundError
-from app.models import Comparison, DocumentGroup, Relation, Statement
+from app.models import Comparison, Document, DocumentGroup, Relation, Statement
 from app.queries.conditions import Condition, read_condition
 from app.queries.listing import Flat, OneOrMore, Order, Paging
-from app.queries.statements import StatementFilters, select_statements, with_neighbours
+from app.queries.shown import Shelf
+from app.queries.statements import StatementFilters, select_statements
 
 ComparisonSort = Literal["cell", "-cell", "gap", "-gap", "-documents", "-statements"]
 
@@ -133,30 +135,33 @@ def read_cells(session: Session, rows: Sequence[Comparison]) -> list[Cell]:
     """The cells of these rows with their statements; a constant number of SQL statements."""
     if not rows:
         return []
-    cells = {row.cell for row in rows}
-    guests = {row.guest for row in rows if row.guest}
-    wanted = sa.or_(Statement.cell.in_(cells), Statement.id.in_(guests))
-    select = sa.select(Statement).where(wanted, Statement.status == "published").order_by(Statement.id)
-    statements = session.execute(with_neighbours(select)).scalars().all()
-    by_cell: dict[str, list[Statement]] = defaultdict(list)
-    for statement in statements:
-        by_cell[statement.cell or ""].append(statement)
-    by_id = {statement.id: statement for statement in statements}
-    groups = read_groups(session, {statement.document for statement in statements})
+    members = _members(session, rows)
+    ids = {id_ for shown in members.values() for id_ in shown}
+    by_id = {row.id: row for row in Shelf(session.connection()).read_many(ids)}
+    groups = read_groups(session, {statement.document for statement in by_id.values()})
     apart = _look_alikes(session, by_id)
-    return [_cell(row, by_cell[row.cell], by_id.get(row.guest or ""), groups, apart) for row in rows]
+    return [_cell(row, [by_id[id_] for id_ in members[row.cell]], groups, apart) for row in rows]
 
 
-def _cell(
-    row: Comparison,
-    members: Sequence[Statement],
-    guest: Statement | None,
-    groups: Mapping[str, str],
-    apart: Mapping[frozenset[str], str],
-) -> Cell:
+def _members(session: Session, rows: Sequence[Comparison]) -> dict[str, list[str]]:
+    """Cell → the ids of the latest figures that there is room for, by id, and of its guest at the end."""
+    wanted = sa.or_(Statement.cell.in_({row.cell for row in rows}), Statement.id.in_({row.guest for row in rows if row.guest}))
+    select = sa.select(Statement.id, Statement.cell, Document.published_on).join(Document, Document.code == Statement.document)
+    found = session.execute(select.where(wanted, Statement.status == "published")).all()
+    by_cell: dict[str, list[Any]] = defaultdict(list)
+    for statement in sorted(found, key=attrgetter("id")):
+        by_cell[statement.cell].append(statement)
+    published = {statement.id for statement in found}
+    return {row.cell: _latest(by_cell[row.cell], row.guest if row.guest in published else None) for row in rows}
+
+
+def _latest(members: Sequence[Any], guest: str | None) -> list[str]:
     room = MOST_FIGURES - (guest is not None)
-    latest = sorted(members, key=lambda each: each.source.published_on, reverse=True)[:room]
-    shown = sorted(latest, key=lambda each: each.id) + ([guest] if guest else [])
+    latest = sorted(members, key=attrgetter("published_on"), reverse=True)[:room]
+    return sorted(each.id for each in latest) + ([guest] if guest else [])
+
+
+def _cell(row: Comparison, shown: list[Statement], groups: Mapping[str, str], apart: Mapping[frozenset[str], str]) -> Cell:
     return Cell(
         row=row,
         members=shown,

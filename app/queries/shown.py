@@ -1,7 +1,7 @@
 """Statements with all they show, many at a time: the same as the ORM would read, at a tenth of its price."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -55,6 +55,12 @@ class Shelf:
             for row in rows
         ]
         return cast("list[Statement]", shown)
+
+    def read_many(self, ids: Iterable[str]) -> Iterator[Statement]:
+        """However many of these statements, by id."""
+        ordered = sorted(ids)
+        for start in range(0, len(ordered), AT_ONCE):
+            yield from self.read(ordered[start : start + AT_ONCE])
 
     def _rows(self, select: sa.Select[Any]) -> list[dict[str, Any]]:
         names = [column.name for column in select.selected_columns]
