@@ -99,7 +99,7 @@ KEYS = {"most_precise": _precise, "latest_published": _latest, "preferred_rank":
 """Policy → what its choice has the least of."""
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=10_000)
 def _width(interval: Interval) -> tuple[bool, Fraction]:
     """Sorts intervals by their width as a part of their bound farther from zero; those open on a side come last."""
     if interval.lower is None or interval.upper is None:
