@@ -180,10 +180,10 @@ def stream_cells(session: Session, query: ComparisonFlatQuery, *, size: int = 20
         session.expunge_all()
 
 
-def read_restated(session: Session, ids: Collection[str], relation: str) -> defaultdict[str, list[str]]:
+def read_restated(session: Session, ids: Collection[str], relation: str) -> dict[str, list[str]]:
     """Statement → those that stand to it in this relation, by id, but for withdrawn ones: its conversions, its updates."""
     select = sa.select(Relation.other, Relation.statement).where(Relation.relation == relation, Relation.other.in_(ids))
-    found: defaultdict[str, list[str]] = defaultdict(list)
+    found: dict[str, list[str]] = {id_: [] for id_ in ids}
     for other, statement in session.execute(select.where(Relation.statement.not_in(WITHDRAWN)).order_by(Relation.statement)):
         found[other].append(statement)
     return found

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Annotated, Any
 
 import sqlalchemy as sa
@@ -146,7 +146,7 @@ def _counted(looked: Sequence[tuple[int, bool]]) -> Held:
     return Held([number for number, together in looked[:LOOKED] if together], len(looked) > LOOKED)
 
 
-@cache
+@lru_cache(maxsize=32)
 def _looking(dialect: str, phrases: int, *, quotes: bool) -> sa.CompoundSelect[Any]:
     """The newest entries of every resource that hold the words, each with whether so many phrases stand side by side in it.
 
