@@ -486,14 +486,20 @@ def _of_numbers(statement: str) -> sa.TextClause:
     return sa.text(statement).bindparams(sa.bindparam("numbers", expanding=True))
 
 
-def holding(dialect: str, words: Sequence[tuple[str, bool]], within: str) -> sa.Select[int]:
-    """Numbers of the entries that hold every word; those with True may go on. Words are tokens: letters, digits, full stops."""
-    index = sa.table("search_index")
+def holding(dialect: str, within: str) -> sa.Select[int]:
+    """Numbers of the entries that hold every one of `:words`, written by `asked_words`."""
+    index, words = sa.table("search_index"), sa.bindparam("words", type_=sa.Text())
+    if dialect == "sqlite":
+        found = sa.literal_column("search_index").op("MATCH")(words)
+        return sa.select(sa.literal_column("rowid", sa.BigInteger()).label("number")).select_from(index).where(found)
+    column: sa.ColumnClause[Any] = sa.literal_column(within)
+    found = column.op("@@")(sa.cast(words, TSQUERY))
+    return sa.select(sa.column("number", sa.BigInteger())).select_from(index).where(found)
+
+
+def asked_words(dialect: str, words: Sequence[tuple[str, bool]], within: str) -> str:
+    """Words as the full-text index is asked for them; those with True may go on. They are tokens: letters, digits, full stops."""
     if dialect == "sqlite":
         asked = " AND ".join(f'"{word}"{" *" if begun else ""}' for word, begun in words)
-        found = sa.literal_column("search_index").op("MATCH")(f"{{{' '.join(WITHIN[within])}}} : ({asked})")
-        return sa.select(sa.literal_column("rowid", sa.BigInteger()).label("number")).select_from(index).where(found)
-    asked = " & ".join(f"'{word}'{':*' if begun else ''}" for word, begun in words)
-    column: sa.ColumnClause[Any] = sa.literal_column(within)
-    found = column.op("@@")(sa.cast(asked, TSQUERY))
-    return sa.select(sa.column("number", sa.BigInteger())).select_from(index).where(found)
+        return f"{{{' '.join(WITHIN[within])}}} : ({asked})"
+    return " & ".join(f"'{word}'{':*' if begun else ''}" for word, begun in words)

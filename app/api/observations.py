@@ -9,7 +9,7 @@ from app.api.answers import COMMON, FLAT, LISTED, answer, answer_flat, answer_pa
 from app.api.dependencies import ReadSession, strict_parameters
 from app.exports.columns import OBSERVATIONS, POINTS
 from app.exports.formats import Suffix
-from app.queries.comparisons import read_cells, select_comparisons
+from app.queries.comparisons import select_comparisons
 from app.queries.listing import data_version, read_page
 from app.queries.observations import (
     BY_CELL,
@@ -35,7 +35,7 @@ def list_observations(request: Request, session: ReadSession, query: Annotated[O
     check_codes(session, query)
     rows = read_page(session, select_comparisons(query), BY_CELL, query, name="observations")
     convert = _converting(session, query)
-    found = [observe(cell, query.policy) for cell in read_cells(session, rows.items)]
+    found = observe(session, rows.items, query.policy)
     items = [rendering.observation(each, convert(each)).model_dump(exclude_unset=True) for each in found]
     meta = ObservationMeta(data_version=rows.data_version, notes=notes_for(session, query), policy=query.policy)
     return answer_page(request, rows, items, meta=meta)

@@ -94,8 +94,9 @@ def gap_relative(left: Interval, right: Interval) -> Fraction | None:
     ends = _facing(left, right)
     if ends is None:
         return None
-    reference = min(abs(Fraction(ends[0])), abs(Fraction(ends[1])))
-    return (Fraction(ends[1]) - Fraction(ends[0])) / reference if reference else None
+    below, above = Fraction(ends[0]), Fraction(ends[1])
+    reference = min(abs(below), abs(above))
+    return (above - below) / reference if reference else None
 
 
 def _facing(left: Interval, right: Interval) -> tuple[Decimal, Decimal] | None:

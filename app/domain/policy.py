@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal, get_args
 
 from app.domain.comparison import ConsistentSet, Figure, consistent_sets, relation_of
@@ -64,9 +65,11 @@ def choose(policy: Policy, candidates: Sequence[Candidate]) -> Choice:
 
 def policies_disagree(candidates: Sequence[Candidate]) -> bool:
     """Whether two policies give the cell different values or bounds."""
+    if len(candidates) == 1:
+        return False
     first = [min(candidates, key=key).figure for key in KEYS.values()]
     outcomes = {_outcome(each.value, each.interval) for each in first}
-    return len(outcomes) > 1 or (len(candidates) > 1 and _consistent(candidates).outcome not in outcomes)
+    return len(outcomes) > 1 or _consistent(candidates).outcome not in outcomes
 
 
 def _outcome(value: Decimal | None, bounds: Interval) -> tuple[object, ...]:
@@ -96,6 +99,7 @@ KEYS = {"most_precise": _precise, "latest_published": _latest, "preferred_rank":
 """Policy → what its choice has the least of."""
 
 
+@lru_cache(maxsize=10_000)
 def _width(interval: Interval) -> tuple[bool, Fraction]:
     """Sorts intervals by their width as a part of their bound farther from zero; those open on a side come last."""
     if interval.lower is None or interval.upper is None:

@@ -11,7 +11,7 @@ from typing import Literal, get_args
 
 from app.domain.text import fold
 from app.domain.tokens import Token, find_tokens, fold_with_places, is_cjk, tokens
-from app.domain.words import SEARCH_RESOURCES
+from app.domain.words import SEARCH_RESOURCES, SearchResource
 
 SearchField = Literal["name", "text", "as_written", "quote", "about", "together"]
 SEARCH_FIELDS: tuple[SearchField, ...] = get_args(SearchField)
@@ -47,6 +47,11 @@ def numbers_of(resource: str) -> tuple[int, int]:
     return first, first + size - 1
 
 
+def resource_of(number: int) -> SearchResource:
+    """What an entry with this number is."""
+    return SEARCH_RESOURCES[number >> (DAYS + HASH)]
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
     """Tokens that must stand side by side: a word, or a phrase in quotes. With `prefix` the last one may go on."""
@@ -58,6 +63,16 @@ class Term:
     def pattern(self) -> str:
         """What a field holds that holds this term, when a space stands before and after its tokens."""
         return f" {' '.join(self.tokens)}{'' if self.prefix else ' '}"
+
+    def words(self) -> list[tuple[str, bool]]:
+        """The tokens that a full-text index is asked for, and whether each may go on: all that another does not imply.
+
+        The last character of a run of Chinese is implied by the pair that ends with it. As the beginning of a word it would be
+        looked up in the lists of all words that begin so.
+        """
+        *before, last = self.tokens
+        implied = len(last) == 1 and is_cjk(last) and before and len(before[-1]) == 2 and before[-1][1] == last
+        return [(token, False) for token in before] + ([] if implied else [(last, self.prefix)])
 
 
 @dataclass(frozen=True)
@@ -71,15 +86,18 @@ class Query:
         """All terms side by side, in the order they were asked for."""
         return re.compile(" " + " ".join(re.escape(" ".join(t.tokens)) + ("[^ ]*" if t.prefix else "") for t in self.terms) + " ")
 
+    @cached_property
+    def patterns(self) -> tuple[str, ...]:
+        """The pattern of every term."""
+        return tuple(term.pattern for term in self.terms)
+
     def words(self) -> list[tuple[str, bool]]:
-        """Every token once, and whether it may go on: what the full-text indexes are asked for."""
-        return list(dict.fromkeys(word for term in self.terms for word in _words(term)))
+        """Every word of the terms once."""
+        return list(dict.fromkeys(word for term in self.terms for word in term.words()))
 
-
-def _words(term: Term) -> Iterator[tuple[str, bool]]:
-    *before, last = term.tokens
-    yield from ((token, False) for token in before)
-    yield last, term.prefix
+    def phrases(self) -> list[str]:
+        """The patterns of those terms of which the words alone do not tell whether they are held."""
+        return [term.pattern for term in self.terms if len(term.words()) > 1]
 
 
 def parse_query(text: str, *, typing: bool = False) -> Query:
@@ -105,7 +123,7 @@ def place_of(query: Query, fields: Mapping[SearchField, str]) -> tuple[SearchFie
     """The best field that holds all terms, and whether they stand there side by side, from the tokens of each field."""
     for name in SEARCH_FIELDS:
         padded = f" {fields.get(name, '')} "
-        if all(term.pattern in padded for term in query.terms):
+        if all(pattern in padded for pattern in query.patterns):
             return name, len(query.terms) == 1 or query.phrase.search(padded) is not None
     return "together", False
 

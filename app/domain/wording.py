@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from app.domain.comparison import Comparison, Figure, Pair
 from app.domain.decimals import plain_text
@@ -18,6 +19,7 @@ def number_text(value: Decimal, unit: str = "") -> str:
     return f"{sign}{text}%" if unit == "percent" else f"{sign}{text} {unit}"
 
 
+@lru_cache(maxsize=1024)
 def interval_text(interval: Interval, unit: str = "") -> str:
     """An interval in words: `exactly 43`, `more than 14,000`, `from 6,235.5 up to but not including 6,236.5`."""
     lower, upper = interval.lower, interval.upper

@@ -1,9 +1,10 @@
 """What do the statements of a cell say of each other, and which cells are there?"""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
@@ -14,10 +15,11 @@ from app.domain.comparison import COMPARISON_STATUSES, MOST_FIGURES, ComparisonS
 from app.domain.comparison import Comparison as Result
 from app.domain.nearest import nearest
 from app.errors import NotFoundError
-from app.models import Comparison, DocumentGroup, Relation, Statement
+from app.models import Comparison, Document, DocumentGroup, Relation, Statement
 from app.queries.conditions import Condition, read_condition
 from app.queries.listing import Flat, OneOrMore, Order, Paging
-from app.queries.statements import StatementFilters, select_statements, with_neighbours
+from app.queries.shown import Shelf
+from app.queries.statements import WITHDRAWN, StatementFilters, select_statements
 
 ComparisonSort = Literal["cell", "-cell", "gap", "-gap", "-documents", "-statements"]
 
@@ -78,10 +80,13 @@ class Cell:
     """Independence group by document."""
     conversions: Mapping[str, list[str]]
     """Statement → those that restate it in another unit."""
-    figures: list[Figure]
-    """The members as figures, in the same order."""
     apart: Mapping[frozenset[str], str]
     """Pairs that curators marked as look-alikes, with the reason."""
+
+    @cached_property
+    def figures(self) -> list[Figure]:
+        """The members as figures, in the same order."""
+        return [figure_of(each, self.groups) for each in self.members]
 
     @cached_property
     def result(self) -> Result:
@@ -133,38 +138,30 @@ def read_cells(session: Session, rows: Sequence[Comparison]) -> list[Cell]:
     """The cells of these rows with their statements; a constant number of SQL statements."""
     if not rows:
         return []
-    cells = {row.cell for row in rows}
-    guests = {row.guest for row in rows if row.guest}
-    wanted = sa.or_(Statement.cell.in_(cells), Statement.id.in_(guests))
-    select = sa.select(Statement).where(wanted, Statement.status == "published").order_by(Statement.id)
-    statements = session.execute(with_neighbours(select)).scalars().all()
-    by_cell: dict[str, list[Statement]] = defaultdict(list)
-    for statement in statements:
-        by_cell[statement.cell or ""].append(statement)
-    by_id = {statement.id: statement for statement in statements}
-    groups = read_groups(session, {statement.document for statement in statements})
-    apart = _look_alikes(session, by_id)
-    return [_cell(row, by_cell[row.cell], by_id.get(row.guest or ""), groups, apart) for row in rows]
+    members = read_members(session, rows)
+    ids = {each.id for shown in members.values() for each in shown}
+    by_id = {row.id: row for row in Shelf(session.connection()).figures(ids)}
+    groups = read_groups(session, {statement.document for statement in by_id.values()})
+    conversions, apart = read_restated(session, by_id, "conversion_of"), _look_alikes(session, by_id)
+    return [Cell(row, [by_id[each.id] for each in members[row.cell]], groups, conversions, apart) for row in rows]
 
 
-def _cell(
-    row: Comparison,
-    members: Sequence[Statement],
-    guest: Statement | None,
-    groups: Mapping[str, str],
-    apart: Mapping[frozenset[str], str],
-) -> Cell:
+def read_members(session: Session, rows: Sequence[Comparison], *columns: Any) -> dict[str, list[Any]]:
+    """Cell → its latest figures that there is room for, by id, and its guest at the end, each with these columns."""
+    wanted = sa.or_(Statement.cell.in_({row.cell for row in rows}), Statement.id.in_({row.guest for row in rows if row.guest}))
+    select = sa.select(Statement.id, Statement.cell, Document.published_on, *columns)
+    select = select.join(Document, Document.code == Statement.document).where(wanted, Statement.status == "published")
+    by_id = {row.id: row for row in sorted(session.execute(select), key=attrgetter("id"))}
+    by_cell: dict[str, list[Any]] = defaultdict(list)
+    for row in by_id.values():
+        by_cell[row.cell].append(row)
+    return {row.cell: _latest(by_cell[row.cell], by_id.get(row.guest or "")) for row in rows}
+
+
+def _latest(members: Sequence[Any], guest: Any) -> list[Any]:
     room = MOST_FIGURES - (guest is not None)
-    latest = sorted(members, key=lambda each: each.source.published_on, reverse=True)[:room]
-    shown = sorted(latest, key=lambda each: each.id) + ([guest] if guest else [])
-    return Cell(
-        row=row,
-        members=shown,
-        groups=groups,
-        conversions={each.id: conversions_of(each) for each in shown},
-        figures=[figure_of(each, groups) for each in shown],
-        apart=apart,
-    )
+    latest = sorted(members, key=attrgetter("published_on"), reverse=True)[:room]
+    return sorted(latest, key=attrgetter("id")) + ([guest] if guest else [])
 
 
 def stream_cells(session: Session, query: ComparisonFlatQuery, *, size: int = 200) -> Iterator[Cell]:
@@ -183,9 +180,13 @@ def stream_cells(session: Session, query: ComparisonFlatQuery, *, size: int = 20
         session.expunge_all()
 
 
-def conversions_of(row: Statement) -> list[str]:
-    """The statements that restate this one in another unit."""
-    return sorted(relation.statement for relation in row.related_by if relation.relation == "conversion_of")
+def read_restated(session: Session, ids: Collection[str], relation: str) -> dict[str, list[str]]:
+    """Statement → those that stand to it in this relation, by id, but for withdrawn ones: its conversions, its updates."""
+    select = sa.select(Relation.other, Relation.statement).where(Relation.relation == relation, Relation.other.in_(ids))
+    found: dict[str, list[str]] = {id_: [] for id_ in ids}
+    for other, statement in session.execute(select.where(Relation.statement.not_in(WITHDRAWN)).order_by(Relation.statement)):
+        found[other].append(statement)
+    return found
 
 
 def figure_of(row: Statement, groups: Mapping[str, str]) -> Figure:

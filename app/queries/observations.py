@@ -1,6 +1,6 @@
 """Which one value does each cell get under a policy?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from app.domain.policy import Candidate, Choice, Policy, choose, policies_disagree
 from app.models import Comparison, Statement
-from app.queries.comparisons import Cell, ComparisonFilters, read_cells, select_comparisons
+from app.queries.comparisons import ComparisonFilters, figure_of, read_groups, read_members, read_restated, select_comparisons
 from app.queries.conversion import Conversion, Converter, converter_for
 from app.queries.listing import Flat, Order, Paging
+from app.queries.shown import Shelf, Shown
 from app.queries.targets import UNIT_AS, UnitAs
 
 BY_CELL = Order(columns=(), key=Comparison.cell)
@@ -46,14 +47,15 @@ class ObservationFlatQuery(ObservationFilters, Flat):
 class Observed:
     """A cell with the value chosen for it."""
 
-    cell: Cell
+    cell: Comparison
+    row: Statement
+    """The chosen statement."""
     choice: Choice
     disagree: bool
-
-    @property
-    def row(self) -> Statement:
-        """The chosen statement."""
-        return next(each for each in self.cell.members if each.id == self.choice.statement)
+    sources: list[str]
+    """The documents that state a figure of the cell, by code."""
+    groups: int
+    """Independence groups among them."""
 
 
 def converter_of(session: Session, query: ObservationFilters) -> Converter | None:
@@ -79,24 +81,45 @@ def in_unit(converter: Converter, each: Observed) -> Conversion:
     )
 
 
-def observe(cell: Cell, policy: Policy) -> Observed:
-    """The value of a cell under a policy."""
-    candidates = candidates_of(cell)
-    return Observed(cell, choose(policy, candidates), policies_disagree(candidates))
-
-
-def candidates_of(cell: Cell) -> list[Candidate]:
-    """The figures of a cell, the guest counted, as policies see them."""
-    present = {each.id for each in cell.members}
+def observe(session: Session, rows: Sequence[Comparison], policy: Policy) -> list[Observed]:
+    """The values of these cells under a policy; only of the chosen statements all is read."""
+    candidates = read_candidates(session, rows)
+    made = [(row, candidates[row.cell], choose(policy, candidates[row.cell])) for row in rows]
+    by_id = {row.id: row for row in Shelf(session.connection()).figures({choice.statement for _, _, choice in made})}
     return [
-        Candidate(figure, row.source.published_on, row.comparator, _superseded(row, present))  # type: ignore[arg-type]
-        for figure, row in zip(cell.figures, cell.members, strict=True)
+        Observed(
+            cell=row,
+            row=by_id[choice.statement],
+            choice=choice,
+            disagree=policies_disagree(found),
+            sources=sorted({each.figure.document for each in found}),
+            groups=len({each.figure.group for each in found}),
+        )
+        for row, found, choice in made
     ]
 
 
-def _superseded(row: Statement, present: set[str]) -> bool:
-    """Whether another figure of the cell is marked as an update of this one."""
-    return any(each.relation == "update_of" and each.statement in present for each in row.related_by)
+FIGURE = (
+    *(Statement.document, Statement.value, Statement.comparator, Statement.approximate, Statement.interval_basis),
+    *(Statement.lower, Statement.lower_inclusive, Statement.upper, Statement.upper_inclusive),
+)
+"""Columns of a statement that policies look at."""
+
+
+def read_candidates(session: Session, rows: Sequence[Comparison]) -> dict[str, list[Candidate]]:
+    """Cell → its figures, the guest counted, as policies see them. Three SQL statements."""
+    members = read_members(session, rows, *FIGURE)
+    every = {each.id: each.document for found in members.values() for each in found}
+    groups, updates = read_groups(session, set(every.values())), read_restated(session, every, "update_of")
+    return {cell: list(_candidates(found, groups, updates)) for cell, found in members.items()}
+
+
+def _candidates(members: Sequence[Any], groups: Mapping[str, str], updates: Mapping[str, list[str]]) -> Iterator[Candidate]:
+    present = {each.id for each in members}
+    for each in members:
+        figure: Any = Shown(each._asdict())
+        superseded = not present.isdisjoint(updates[each.id])
+        yield Candidate(figure_of(figure, groups), each.published_on, each.comparator, superseded)
 
 
 def stream_observations(session: Session, query: ObservationFilters, *, size: int = 200) -> Iterator[Observed]:
@@ -106,7 +129,7 @@ def stream_observations(session: Session, query: ObservationFilters, *, size: in
     while True:
         window = select.where(BY_CELL.after(last)) if last is not None else select
         rows = list(session.execute(window).scalars())
-        yield from (observe(cell, query.policy) for cell in read_cells(session, rows))
+        yield from observe(session, rows, query.policy)
         if len(rows) < size:
             return
         last = [rows[-1].cell]

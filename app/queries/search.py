@@ -1,22 +1,24 @@
 """What holds the words that somebody asks for? The engines' full-text indexes find it; the order is ours, on both the same."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Any
 
 import sqlalchemy as sa
 from pydantic import AfterValidator, Field
 from sqlalchemy.orm import Session
 
-from app.db import contains, holding
-from app.domain.search import SEARCH_FIELDS, Query, SearchField, Term, marked, numbers_of, parse_query, place_of
+from app.db import asked_words, holding
+from app.domain.search import SEARCH_FIELDS, Query, SearchField, marked, numbers_of, parse_query, place_of, resource_of
 from app.domain.words import SEARCH_RESOURCES, SearchResource
 from app.models import SearchEntry
 from app.queries.listing import OneOrMore, Paging, Rows, Text, read_ranked
 
-CAP = 1000
+CAP = 500
 """Entries of one resource that are ordered: those of the newest documents. The answer says when there are more."""
-LOOKED = 10_000
+LOOKED = 1_000
 """Entries of one resource that are looked at and counted at most, the newest first, so that a common word costs no more."""
 
 
@@ -68,12 +70,21 @@ DISPLAYED: dict[SearchField, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An entry, the field that holds what was asked for, whether side by side, and the words to show."""
+    """A row of `search_entry`, the field that holds what was asked for, whether side by side, and the words to show."""
 
-    entry: SearchEntry
+    entry: Any
     field: SearchField
     phrase: bool
     snippet: list[tuple[str, bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The entries of a resource that hold the terms, the newest first, of those that were looked at."""
+
+    numbers: list[int]
+    more: bool
+    """Whether there were more to look at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,119 +101,111 @@ def search(session: Session, query: SearchQuery, *, quotes: bool) -> Answer:
     """What holds every word, best first. Quotes are looked at only with `quotes`. Four SQL statements."""
     asked = parse_query(query.q)
     resources = sorted(set(query.resource or SEARCH_RESOURCES))
-    counts = _counts(session, asked, quotes=quotes)
-    ranked = sorted(_placed(row, asked, quotes=quotes) for row in _candidates(session, asked, resources, quotes=quotes))
+    held = _held(session, asked, quotes=quotes)
+    numbers = [number for resource in resources for number in held[resource].numbers[:CAP]]
+    ranked = sorted(_placed(row, asked) for row in _tokens(session, numbers, quotes=quotes))
     rows = read_ranked(session, ranked, query, name="search", places=4)
-    entries = _entries(session, [(resource, code) for resource, code, _, _ in rows.items])
+    entries = _entries(session, [number for number, _, _ in rows.items])
     hits = [
-        Hit(entries[resource, code], field, phrase, _snippet(entries[resource, code], field, asked, quotes=quotes))
-        for resource, code, field, phrase in rows.items
+        Hit(entries[number], field, phrase, _snippet(entries[number], field, asked, quotes=quotes))
+        for number, field, phrase in rows.items
     ]
-    notes = [note for name in resources for note in _notes(counts[name], name)]
-    found = {name: count.held for name, count in counts.items()}
+    notes = [note for name in resources for note in _notes(held[name], name)]
+    found = {name: len(each.numbers) for name, each in held.items()}
     return Answer(Rows(hits, rows.limit, rows.cursor, rows.total, rows.data_version), found, notes)
 
 
-def indexed(session: Session, asked: Query, within: str, resource: str, most: int = LOOKED) -> sa.Select[int]:
-    """Numbers of the entries of a resource that hold the tokens of all terms somewhere `within` names, words or quotes: the
-    newest `most`, in order.
-    """
-    held = holding(session.get_bind().dialect.name, asked.words(), within)
+def newest(dialect: str, within: str, resource: str) -> sa.Select[int]:
+    """Numbers of the `:most` newest entries of a resource that hold `:words` somewhere `within` names, words or quotes."""
+    held = holding(dialect, within)
     number = held.selected_columns[0]
-    return held.where(number.between(*numbers_of(resource))).order_by(number).limit(most)
+    window = held.where(number.between(*numbers_of(resource))).order_by(number)
+    return window.limit(sa.bindparam("most", type_=sa.Integer()))
 
 
-def _phrases(asked: Query, *, quotes: bool) -> list[sa.ColumnElement[bool]]:
-    """What the full-text index does not know: whether tokens stand side by side."""
-    fields = [column for name, column in TOKENS.items() if quotes or name != "quote"]
-    return [sa.or_(*(stands_in(column, term) for column in fields)) for term in asked.terms if term.tokens[1:]]
+def stands_in(column: Any, pattern: Any) -> sa.ColumnElement[bool]:
+    """Whether a column of tokens holds the pattern of a term. Neither holds a wildcard of LIKE."""
+    return sa.literal(" ").concat(column).concat(" ").contains(pattern)
 
 
-def stands_in(column: Any, term: Term) -> sa.ColumnElement[bool]:
-    """Whether the tokens of a term stand side by side in a column."""
-    return contains(sa.literal(" ").concat(column).concat(" "), term.pattern)
+def _held(session: Session, asked: Query, *, quotes: bool) -> dict[str, Held]:
+    """Of every resource, in the newest LOOKED of those that hold the words."""
+    dialect, phrases = session.get_bind().dialect.name, asked.phrases()
+    values = {
+        "words": asked_words(dialect, asked.words(), _within(quotes)),
+        "most": LOOKED + 1,
+        **{f"phrase_{at}": phrase for at, phrase in enumerate(phrases)},
+    }
+    looked: dict[str, list[tuple[int, bool]]] = defaultdict(list)
+    for number, together in session.execute(_looking(dialect, len(phrases), quotes=quotes), values).all():
+        looked[resource_of(number)].append((number, together))
+    return {resource: _counted(sorted(looked[resource])) for resource in SEARCH_RESOURCES}
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
-    """How many of the entries that were looked at hold the terms, and whether there were more to look at."""
-
-    held: int
-    more: bool
+def _counted(looked: Sequence[tuple[int, bool]]) -> Held:
+    return Held([number for number, together in looked[:LOOKED] if together], len(looked) > LOOKED)
 
 
-def _counts(session: Session, asked: Query, *, quotes: bool) -> dict[str, Count]:
-    """Of every resource."""
-    phrases = _phrases(asked, quotes=quotes)
+@lru_cache(maxsize=32)
+def _looking(dialect: str, phrases: int, *, quotes: bool) -> sa.CompoundSelect[Any]:
+    """The newest entries of every resource that hold the words, each with whether so many phrases stand side by side in it.
+
+    That the full-text index does not know.
+    """
     parts: list[sa.Select[Any]] = []
     for resource in SEARCH_RESOURCES:
-        looked = indexed(session, asked, _within(quotes), resource, LOOKED + 1).subquery()
-        numbered: Any = sa.select(sa.literal(resource), sa.literal(False), sa.func.count()).select_from(looked)
-        parts.append(numbered)
+        first = newest(dialect, _within(quotes), resource).subquery()
         if phrases:
-            first = indexed(session, asked, _within(quotes), resource).subquery()
-            together = sa.join(first, SearchEntry, SearchEntry.number == first.c.number)
-            held: Any = sa.select(sa.literal(resource), sa.literal(True), sa.func.count()).select_from(together)
-            parts.append(held.where(*phrases))
-    counted = {(resource, bool(held)): number for resource, held, number in session.execute(sa.union_all(*parts))}
-    return {
-        resource: Count(
-            held=counted.get((resource, True), min(counted[resource, False], LOOKED)), more=counted[resource, False] > LOOKED
-        )
-        for resource in SEARCH_RESOURCES
-    }
+            entries = sa.join(first, SearchEntry, SearchEntry.number == first.c.number)
+            parts.append(sa.select(first.c.number, _together(phrases, quotes=quotes)).select_from(entries))
+        else:
+            parts.append(sa.select(first.c.number, sa.literal(True)))
+    return sa.union_all(*parts)
 
 
-def _notes(count: Count, name: str) -> Iterator[str]:
-    if count.held > CAP:
-        number = f"more than {count.held}" if count.more else count.held
+def _together(phrases: int, *, quotes: bool) -> sa.ColumnElement[bool]:
+    patterns = [sa.bindparam(f"phrase_{at}", type_=sa.Text()) for at in range(phrases)]
+    return sa.and_(*(sa.or_(*(stands_in(column, each) for column in _columns(quotes).values())) for each in patterns))
+
+
+def _notes(held: Held, name: str) -> Iterator[str]:
+    found = len(held.numbers)
+    if found > CAP:
+        number = f"more than {found}" if held.more else found
         yield f"Of {number} {name}s found only {CAP} are ordered and listed: those of the newest documents."
-    elif count.more:
+    elif held.more:
         yield f"More than {LOOKED} {name}s hold these words; where they stand side by side was looked up in the newest {LOOKED}."
 
 
-def _candidates(session: Session, asked: Query, resources: Sequence[str], *, quotes: bool) -> Sequence[Any]:
-    """Of each of these resources up to CAP entries, the newest first, with their tokens."""
-    phrases = _phrases(asked, quotes=quotes)
-    parts: list[Any] = []
-    for resource in resources:
-        first = indexed(session, asked, _within(quotes), resource, LOOKED if phrases else CAP).subquery()
-        if phrases:
-            together = sa.join(first, SearchEntry, SearchEntry.number == first.c.number)
-            held = sa.select(SearchEntry.number).select_from(together).where(*phrases)
-            first = held.order_by(SearchEntry.number).limit(CAP).subquery()
-        parts.append(sa.select(first.c.number))
-    numbers = sa.union_all(*parts).subquery()
-    columns = (SearchEntry.resource, SearchEntry.code, SearchEntry.published_on, *TOKENS.values())
-    select = sa.select(*columns).join(numbers, numbers.c.number == SearchEntry.number)
-    return session.execute(select).all()
+def _tokens(session: Session, numbers: Sequence[int], *, quotes: bool) -> Sequence[Any]:
+    """What places these entries: number, resource, code, day, and tokens by field."""
+    select = sa.select(SearchEntry.number, SearchEntry.resource, SearchEntry.code, SearchEntry.published_on)
+    tokens = [column.label(name) for name, column in _columns(quotes).items()]
+    return session.execute(select.add_columns(*tokens).where(SearchEntry.number.in_(numbers))).all()
 
 
 def _within(quotes: bool) -> str:
     return "words_and_quotes" if quotes else "words"
 
 
-def _placed(row: Any, asked: Query, *, quotes: bool) -> tuple[tuple[Any, ...], tuple[str, str, SearchField, bool]]:
+def _columns(quotes: bool) -> dict[SearchField, Any]:
+    return {name: column for name, column in TOKENS.items() if quotes or name != "quote"}
+
+
+def _placed(row: Any, asked: Query) -> tuple[tuple[Any, ...], tuple[int, SearchField, bool]]:
     """An entry behind what orders it: best field, side by side before scattered, newest, code, resource."""
-    fields = {name: getattr(row, column.key) for name, column in TOKENS.items() if quotes or name != "quote"}
-    field, phrase = place_of(asked, fields)
-    day = -row.published_on.toordinal() if row.published_on else 0
-    place = (SEARCH_FIELDS.index(field) * 2 + (not phrase), day, row.code, row.resource)
-    return place, (row.resource, row.code, field, phrase)
+    number, resource, code, published_on, *_ = row
+    field, phrase = place_of(asked, row._mapping)
+    day = -published_on.toordinal() if published_on else 0
+    return (SEARCH_FIELDS.index(field) * 2 + (not phrase), day, code, resource), (number, field, phrase)
 
 
-def _entries(session: Session, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], SearchEntry]:
-    by_resource: dict[str, list[str]] = {}
-    for resource, code in keys:
-        by_resource.setdefault(resource, []).append(code)
-    wanted = [
-        sa.and_(SearchEntry.resource == resource, SearchEntry.code.in_(codes)) for resource, codes in sorted(by_resource.items())
-    ]
-    select = sa.select(SearchEntry).where(sa.or_(sa.false(), *wanted))
-    return {(row.resource, row.code): row for row in session.execute(select).scalars()}
+def _entries(session: Session, numbers: Sequence[int]) -> dict[int, Any]:
+    select = sa.select(SearchEntry.__table__).where(SearchEntry.number.in_(numbers))
+    return {row.number: row for row in session.execute(select)}
 
 
-def _snippet(entry: SearchEntry, field: SearchField, asked: Query, *, quotes: bool) -> list[tuple[str, bool]]:
+def _snippet(entry: Any, field: SearchField, asked: Query, *, quotes: bool) -> list[tuple[str, bool]]:
     """The words to show of the field: of several the one in which most is marked, the first of equals."""
     names = [name for name in DISPLAYED[field] if quotes or name != "quote"]
     shown = [marked(text, asked) for name in names if (text := getattr(entry, name))]

@@ -18,8 +18,8 @@ from app.domain.period import PeriodType, label_of
 from app.domain.quantity import Measure
 from app.domain.words import Kind
 from app.errors import BadRequestError, Fault
-from app.models import Statement
-from app.queries.comparisons import read_cells, select_comparisons
+from app.models import Comparison, Statement
+from app.queries.comparisons import select_comparisons
 from app.queries.listing import Flat, OneOrMore
 from app.queries.observations import BY_CELL, ObservationFilters, Observed, observe
 from app.schemas.observations import GapReason
@@ -90,16 +90,20 @@ class Line:
         return self.period_type is None
 
 
-def read_series(session: Session, query: SeriesFilters, *, gaps: bool = False, most: int | None = None) -> list[Line]:
-    """The series asked for, by key, their points by time. Raises BadRequestError (`too-broad`) beyond `most` points."""
+def read_series(session: Session, query: SeriesFilters, *, gaps: bool = False) -> list[Line]:
+    """The series asked for, by key, their points by time. Raises BadRequestError (`too-broad`) beyond MOST_POINTS."""
+    lines = _lines(observe(session, read_points(session, query, most=MOST_POINTS), query.policy))
+    return _with_gaps(session, lines) if gaps else lines
+
+
+def read_points(session: Session, query: SeriesFilters, *, most: int) -> Sequence[Comparison]:
+    """The cells that become points of the series asked for. Raises BadRequestError (`too-broad`) beyond `most`."""
     wanted = {"measure": query.measure, "kind": query.kind}
     select = select_comparisons(query.model_copy(update=wanted)).order_by(*BY_CELL.by())
-    most = MOST_POINTS if most is None else most
     rows = session.execute(select.limit(most + 1)).scalars().all()
     if len(rows) > most:
         raise _too_broad(f"more than {most:,} points")
-    lines = _lines([observe(cell, query.policy) for cell in read_cells(session, rows)])
-    return _with_gaps(session, lines) if gaps else lines
+    return rows
 
 
 def _too_broad(what: str) -> BadRequestError:
@@ -113,14 +117,14 @@ def _too_broad(what: str) -> BadRequestError:
 def _lines(points: Sequence[Observed]) -> list[Line]:
     found: dict[str, list[Observed]] = defaultdict(list)
     for each in points:
-        found[series_of(each.cell.row.cell)].append(each)
+        found[series_of(each.cell.cell)].append(each)
     return [_line(key, sorted(found[key], key=_by_time)) for key in sorted(found)]
 
 
 def _by_time(each: Observed) -> tuple[date, date, str]:
     row = each.row
     last = row.period_end or row.period_start or row.source.published_on
-    return row.period_start or last, last, each.cell.row.cell
+    return row.period_start or last, last, each.cell.cell
 
 
 def _line(key: str, points: list[Observed]) -> Line:

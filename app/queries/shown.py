@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -52,30 +52,39 @@ class Shelf:
 
     def read(self, which: Which) -> list[Statement]:
         """These statements in the order of their ids; those that are not there are left out. At most AT_ONCE at a time."""
+        shown = self._figures(which)
+        speakers = self._things(Actor, {row.speaker for row in shown})
+        quotations = self._by_statement(Quotation, Quotation.statement, which)
+        relations, related_by = self._relations(which)
+        for row in shown:
+            row.said_by = speakers.get(row.speaker)
+            row.quotation = quotations.get(row.id)
+            row.relations, row.related_by = relations[row.id], related_by[row.id]
+        return shown
+
+    def figures(self, ids: Iterable[str]) -> Iterator[Statement]:
+        """However many of these statements, by id, with what they are about and where they stand, and nothing else beside."""
+        ordered = sorted(ids)
+        for start in range(0, len(ordered), AT_ONCE):
+            yield from self._figures(these(ordered[start : start + AT_ONCE]))
+
+    def _figures(self, which: Which) -> list[Any]:
         table = Statement.__table__
         rows = self._rows(sa.select(table).where(which(table.c.id)).order_by(table.c.id))
         sources = self._documents({row["document"] for row in rows})
         measured = self._things(Indicator, {row["indicator"] for row in rows})
         subjects = self._things(Project, {row["project"] for row in rows})
-        speakers = self._things(Actor, {row["speaker"] for row in rows})
         regions = self._regions(which)
-        quotations = self._by_statement(Quotation, Quotation.statement, which)
-        relations, related_by = self._relations(which)
-        shown = [
+        return [
             Shown(
                 row,
                 source=sources[row["document"]],
                 measured=measured.get(row["indicator"]),
                 subject=subjects.get(row["project"]),
-                said_by=speakers.get(row["speaker"]),
                 regions=regions[row["id"]],
-                quotation=quotations.get(row["id"]),
-                relations=relations[row["id"]],
-                related_by=related_by[row["id"]],
             )
             for row in rows
         ]
-        return cast("list[Statement]", shown)
 
     def _rows(self, select: sa.Select[Any]) -> list[dict[str, Any]]:
         names = [column.name for column in select.selected_columns]

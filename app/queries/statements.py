@@ -232,14 +232,7 @@ def select_statements(query: StatementFilters) -> sa.Select[Row]:
 
 
 def _code_filters(query: StatementFilters) -> Iterator[sa.ColumnElement[bool]]:
-    if query.region:
-        yield _about(StatementRegion.region.in_(query.region))
-    if query.within and "withdrawn" in query.status:
-        yield _about(StatementRegion.region.in_(regions_within(query.within)))
-    elif query.within:
-        yield Row.id.in_(sa.select(StatementScope.statement).where(StatementScope.region.in_(query.within)))
-    if query.indicator:
-        yield Row.indicator.in_(query.indicator)
+    yield from _place_filters(query)
     if query.topic:
         yield Row.indicator.in_(sa.select(Indicator.code).where(Indicator.topic.in_(query.topic)))
     if query.measure:
@@ -268,6 +261,26 @@ def _code_filters(query: StatementFilters) -> Iterator[sa.ColumnElement[bool]]:
     yield Row.status.in_(query.status) if query.status else Row.status != "withdrawn"
     if query.status and "published" not in query.status:
         yield RARE
+
+
+def _place_filters(query: StatementFilters) -> Iterator[sa.ColumnElement[bool]]:
+    """Where, and of which indicator: asked together, both are read off one index, which knows no withdrawn statements."""
+    withdrawn, scope = "withdrawn" in query.status, StatementScope
+    if query.region and withdrawn:
+        yield _about(StatementRegion.region.in_(query.region))
+    elif query.region:
+        yield _in_scope(query, scope.region.in_(query.region), scope.own)
+    if query.within and withdrawn:
+        yield _about(StatementRegion.region.in_(regions_within(query.within)))
+    elif query.within:
+        yield _in_scope(query, scope.region.in_(query.within))
+    if query.indicator and (withdrawn or not (query.region or query.within)):
+        yield Row.indicator.in_(query.indicator)
+
+
+def _in_scope(query: StatementFilters, *where: sa.ColumnElement[bool] | Any) -> sa.ColumnElement[bool]:
+    found = sa.select(StatementScope.statement).where(*where)
+    return Row.id.in_(found.where(StatementScope.indicator.in_(query.indicator)) if query.indicator else found)
 
 
 def _period_filters(query: StatementFilters) -> Iterator[sa.ColumnElement[bool]]:

@@ -8,14 +8,19 @@ import sqlalchemy as sa
 from pydantic import Field
 from sqlalchemy.orm import Session
 
+from app.db import asked_words
 from app.domain.search import parse_query
 from app.domain.tokens import BREAK, tokens
 from app.models import SearchEntry
 from app.queries.codes import count_actors, count_documents, count_indicators, count_projects, count_regions
 from app.queries.listing import DIGITS, Strict
-from app.queries.search import CAP, SearchText, indexed, stands_in
+from app.queries.search import SearchText, newest, stands_in
 
 MOST = 20
+CAP = 1000
+"""Names of one resource that are set beside each other, the shortest."""
+LOOKED = 10_000
+"""Names of one resource that are looked at, those of the newest documents."""
 
 COUNTERS: dict[str, Callable[[Session, Sequence[str]], dict[str, dict[str, int]]]] = {
     "region": count_regions,
@@ -67,18 +72,20 @@ def suggest(session: Session, query: SuggestQuery) -> list[Suggested]:
 def _candidates(session: Session, q: str) -> Sequence[Any]:
     """The names that hold what was typed; of each resource the shortest, when there are very many."""
     asked = parse_query(q, typing=True)
+    dialect = session.get_bind().dialect.name
     name = SearchEntry.name_tokens
     shortest = (sa.func.length(name), SearchEntry.code)
     number = sa.func.row_number().over(partition_by=SearchEntry.resource, order_by=shortest).label("number")
-    parts = (indexed(session, asked, "names", resource).subquery() for resource in COUNTERS)
+    parts = (newest(dialect, "names", resource).subquery() for resource in COUNTERS)
     held = sa.union_all(*(sa.select(part.c.number) for part in parts)).subquery()
     window = (
         sa.select(SearchEntry.resource, SearchEntry.code, SearchEntry.name, SearchEntry.name_zh, name, number)
         .join(held, held.c.number == SearchEntry.number)
-        .where(*(stands_in(name, term) for term in asked.terms))
+        .where(*(stands_in(name, term.pattern) for term in asked.terms))
         .subquery()
     )
-    return session.execute(sa.select(window).where(window.c.number <= CAP)).all()
+    values = {"words": asked_words(dialect, asked.words(), "names"), "most": LOOKED}
+    return session.execute(sa.select(window).where(window.c.number <= CAP), values).all()
 
 
 def _nearness(names: str, typed: str) -> int:

@@ -60,12 +60,12 @@ def observation(each: Observed, in_unit: Conversion | None = None) -> observatio
         **({"converted": converted(in_unit)} if in_unit else {}),
         **_subject(row),
         **_value(each),
-        cell=each.cell.row.cell,
+        cell=each.cell.cell,
         period=observations.ObservedPeriod(
             label=period.label, type=period.type, start=period.start, end=period.end, basis=period.basis
         ),
         time=epoch_ms(row),
-        sources=sources_of(each),
+        sources=each.sources,
         outliers=list(each.choice.outliers),
     )
 
@@ -76,14 +76,14 @@ def flat_observation(each: Observed, policy: str, in_unit: Conversion | None = N
     return {
         **_flat_subject(row),
         **_value(each),
-        "cell": each.cell.row.cell,
+        "cell": each.cell.cell,
         "period": row.period.label,
         "period_type": row.period_type,
         "period_start": row.period_start,
         "period_end": row.period_end,
         "period_basis": row.period_basis,
         "time": epoch_ms(row),
-        "sources": ";".join(sources_of(each)),
+        "sources": ";".join(each.sources),
         "outliers": ";".join(each.choice.outliers),
         "policy": policy,
         **flat_conversion(in_unit),
@@ -101,18 +101,13 @@ def _value(each: Observed) -> dict[str, Any]:
         "upper_inclusive": choice.interval.upper_inclusive,
         "comparator": row.comparator,
         "approximate": row.approximate,
-        "status": each.cell.row.status,
-        "groups": len({each.cell.groups[code] for code in sources_of(each)}),
-        "weak_period": each.cell.row.weak_period,
+        "status": each.cell.status,
+        "groups": each.groups,
+        "weak_period": each.cell.weak_period,
         "statement": row.id,
         "chosen_because": choice.reason,
         "policies_disagree": each.disagree,
     }
-
-
-def sources_of(each: Observed) -> list[str]:
-    """The documents that state a figure of the cell, by code."""
-    return sorted({row.document for row in each.cell.members})
 
 
 def series(line: Line, *, columns: bool, convert: Convert | None = None) -> observations.Series:
@@ -137,7 +132,7 @@ def series(line: Line, *, columns: bool, convert: Convert | None = None) -> obse
 def point(each: Observed, in_unit: Conversion | None = None) -> observations.PointListed:
     """A point of a series; a figure that is open on a side says so beside its value."""
     row, bounds = each.row, each.choice.interval
-    status: ComparisonStatus = each.cell.row.status  # type: ignore[assignment]
+    status: ComparisonStatus = each.cell.status  # type: ignore[assignment]
     return observations.PointListed(
         **({"converted": converted(in_unit)} if in_unit else {}),
         time=_time(row),
@@ -153,10 +148,10 @@ def point(each: Observed, in_unit: Conversion | None = None) -> observations.Poi
         comparator=row.comparator,
         approximate=row.approximate,
         status=status,
-        sources=len(sources_of(each)),
+        sources=len(each.sources),
         policies_disagree=each.disagree,
         statement=row.id,
-        cell=each.cell.row.cell,
+        cell=each.cell.cell,
     )
 
 

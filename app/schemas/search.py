@@ -36,7 +36,7 @@ class SearchHit(Shape):
 
 
 class Found(Shape):
-    """How many entries of each resource hold every word, whatever `resource` asks for; 10000 means so many or more."""
+    """How many entries of each resource hold every word, whatever `resource` asks for; 1000 means so many or more."""
 
     statement: int
     document: int

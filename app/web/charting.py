@@ -9,7 +9,6 @@ from app.domain.evidence import collapse
 from app.models import Statement
 from app.queries.comparisons import Cell
 from app.queries.conversion import Conversion
-from app.queries.series import Line
 from app.rendering.statements import indicator_ref, named
 from app.web import words
 from app.web.drawing.marks import Drawn
@@ -93,10 +92,10 @@ def in_conflict(cell: Cell) -> set[str]:
     return {id_ for pair in cell.result.pairs if pair.relation == "disjoint" for id_ in (pair.left, pair.right)}
 
 
-def panels(lines: Sequence[Line], convert: Convert | None = None) -> list[Panel]:
+def panels(cells: Iterable[Cell], convert: Convert | None = None) -> list[Panel]:
     """One panel for each thing and set of regions, those with most figures first; every figure once."""
     groups: dict[tuple[Any, ...], dict[str, tuple[Statement, Drawn]]] = {}
-    for cell in _cells(lines):
+    for cell in cells:
         apart = in_conflict(cell)
         for row in cell.members:
             figure = drawn(row, conflict=row.id in apart, convert=convert)
@@ -106,10 +105,6 @@ def panels(lines: Sequence[Line], convert: Convert | None = None) -> list[Panel]
     ordered = sorted(groups.items(), key=lambda each: (-len(each[1]), str(each[0])))
     alone = len(ordered) == 1
     return [_panel(list(held.values()), convert, alone=alone) for _, held in ordered]
-
-
-def _cells(lines: Iterable[Line]) -> Iterable[Cell]:
-    return (point.cell for line in lines for point in line.points)
 
 
 def _subject(row: Statement) -> tuple[Any, ...]:

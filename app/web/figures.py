@@ -13,11 +13,12 @@ from app.domain.words import KINDS
 from app.errors import BadRequestError
 from app.models import Indicator
 from app.queries.codes import IndicatorFilters, IndicatorListQuery, by_code, count_indicators, get_one, select_indicators
+from app.queries.comparisons import Cell, read_cells
 from app.queries.conversion import conversion_of
 from app.queries.derivations import DerivationFilters
 from app.queries.listing import PathCode, read_page, require_codes
 from app.queries.observations import converter_of
-from app.queries.series import Line, SeriesQuery, read_series
+from app.queries.series import SeriesQuery, read_points
 from app.queries.statements import StatementFilters, check_codes, notes_for
 from app.rendering import codes as rendering
 from app.settings import Settings
@@ -110,8 +111,8 @@ def _figures(session: Session, settings: Settings, query: SeriesQuery) -> dict[s
     convert = _converting(session, query)
     listed = listing_of(query, sort="period")
     rows = first_of(session, listed)
-    lines, too_many = _lines(session, query)
-    drawn = panels(lines, convert)
+    cells, too_many = _cells(session, query)
+    drawn = panels(cells, convert)
     return {
         "panels": drawn[:MOST_PANELS],
         "others": drawn[MOST_PANELS:],
@@ -146,10 +147,10 @@ def _everything(query: SeriesQuery) -> str:
     return address("/statements", {**given, "measure": query.measure, "kind": query.kind, "sort": "period"})
 
 
-def _lines(session: Session, query: SeriesQuery) -> tuple[list[Line], bool]:
-    """The series to draw, or none and that there are too many."""
+def _cells(session: Session, query: SeriesQuery) -> tuple[list[Cell], bool]:
+    """The cells whose figures are drawn, or none and that there are too many."""
     try:
-        return read_series(session, query, most=MOST_POINTS), False
+        return read_cells(session, read_points(session, query, most=MOST_POINTS)), False
     except BadRequestError as error:
         if error.code != "too-broad":
             raise

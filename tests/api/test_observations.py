@@ -21,8 +21,9 @@ from app.schemas.observations import FLAT_OBSERVATION
 Row = dict[str, Any]
 
 SHIPS = "/v1/observations?indicator=ships-handled&measure=level&period=2024"
-LIST = 8
-"""Version and key; the page; statements and their three lists; groups; look-alikes."""
+LIST = 11
+"""Version and key; the page; figures; groups; updates; of the chosen ones rows, documents, publishers, indicators, regions and
+their names. One more where there are projects."""
 
 
 @pytest.fixture
@@ -144,9 +145,9 @@ def test_the_flat_rows_are_those_of_the_list(client: TestClient) -> None:
 
 
 def test_observations_cost_a_constant_number_of_statements(client: TestClient) -> None:
-    for limit in (1, 5, 50, 1000):
-        assert cost(client, f"/v1/observations?limit={limit}") == LIST
-    assert cost(client, "/v1/observations?policy=preferred_rank&region=chongqing") == LIST + 1
+    for limit, projects in ((1, 0), (5, 1), (50, 1), (1000, 1)):
+        assert cost(client, f"/v1/observations?limit={limit}") == LIST + projects, limit
+    assert cost(client, "/v1/observations?policy=preferred_rank&region=chongqing") == LIST + 2  # and the codes
     assert cost(client, "/v1/observations.json?indicator=gdp") == LIST
 
 

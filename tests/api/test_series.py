@@ -233,11 +233,12 @@ def test_more_points_than_a_chart_holds_are_refused(client: TestClient, monkeypa
 
 
 def test_series_cost_a_constant_number_of_statements(client: TestClient) -> None:
-    # codes; the cells; statements and their three lists; groups; look-alikes; version
-    for query in ("indicator=gdp", "indicator=gdp,foreign-trade-volume,area", "topic=transport&shape=columns"):
-        assert cost(client, f"/v1/series?{query}") == 9, query
-    assert cost(client, "/v1/series?indicator=gdp&gaps=explicit") == 10
-    assert cost(client, "/v1/series.json?indicator=gdp") == 8
+    # codes; the cells; figures; groups; updates; of the chosen ones rows, documents, publishers, indicators, regions and their
+    # names, and the projects where there are some; version
+    for query, projects in (("indicator=gdp", 0), ("indicator=gdp,foreign-trade-volume,area", 1), ("topic=transport", 1)):
+        assert cost(client, f"/v1/series?{query}&shape=columns") == 12 + projects, query
+    assert cost(client, "/v1/series?indicator=gdp&gaps=explicit") == 13
+    assert cost(client, "/v1/series.json?indicator=gdp") == 11
 
 
 HOSTILE = [

@@ -47,6 +47,26 @@ def test_while_typing_the_last_word_may_go_on() -> None:
     assert terms("!", typing=True) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "words", "phrases"),
+    [
+        ("rail", [("rail", False)], []),
+        ("rail express*", [("rail", False), ("express", True)], []),
+        ("66.7ha", [("66.7", False), ("ha", False)], [" 66.7 ha "]),
+        ("庆", [("庆", True)], []),
+        ("重庆", [("重庆", False)], []),
+        ("重庆市", [("重庆", False), ("庆市", False)], [" 重庆 庆市 市"]),
+        ("重庆GDP", [("重庆", False), ("庆", False), ("gdp", False)], [" 重庆 庆 gdp "]),
+        ("GDP重", [("gdp", False), ("重", True)], [" gdp 重"]),
+        ('"重庆 庆"', [("重庆", False), ("庆", False), ("庆", True)], [" 重庆 庆 庆"]),
+    ],
+)
+def test_an_index_is_asked_for_what_nothing_else_implies(text: str, words: list[tuple[str, bool]], phrases: list[str]) -> None:
+    query = parse_query(text)
+    assert (query.terms[0].words() if len(query.terms) == 1 else query.words()) == words
+    assert query.phrases() == phrases
+
+
 FIELDS: dict[SearchField, str] = {
     "name": joined(["rail-travel-time", "Rail travel time", "铁路"]),
     "text": joined(["The travel time by rail is one hour."]),

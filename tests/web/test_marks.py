@@ -17,7 +17,8 @@ from starlette.testclient import TestClient
 
 from app.domain.quantity import MEASURES
 from app.domain.words import KINDS
-from app.queries.series import SeriesQuery, read_series
+from app.queries.comparisons import read_cells
+from app.queries.series import SeriesQuery, read_points
 from app.seed.load import seed_directory
 from app.web.charting import panels
 from app.web.page import templates as pages
@@ -130,8 +131,8 @@ def test_every_figure_of_the_shipped_data_is_drawn_where_it_belongs(clients: Cal
     client = clients("sqlite")
     app: Any = client.app
     with app.state.sessions() as session:
-        lines = read_series(session, SeriesQuery(measure=list(MEASURES), kind=list(KINDS)), most=1000)
-        found = panels(lines)
+        query = SeriesQuery(measure=list(MEASURES), kind=list(KINDS))
+        found = panels(read_cells(session, read_points(session, query, most=1000)))
     drawings = pages.get_template("drawings.html").module
     expected, seen = originals(client), []
     for panel in found:
