@@ -88,8 +88,7 @@ def run(settings: Settings, listener: socket.socket, *, workers: int, access_log
     )
     with suppress(KeyboardInterrupt), ExitStack() as stack:
         if workers == 1:
-            config = _config(create_app(settings, on_stop=leave_soon), settings)
-            _keep_what_is_there()
+            config = _config(create_app(settings, on_open=_keep_what_is_there, on_stop=leave_soon), settings)
             uvicorn.Server(config).run(sockets=[listener])
         else:
             settings.metrics_dir = settings.metrics_dir or Path(stack.enter_context(TemporaryDirectory(prefix="claimbook-")))

@@ -5,10 +5,11 @@ when a page cannot be shown.
 import json
 import re
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
-from fastapi import APIRouter
+from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
@@ -33,7 +34,7 @@ def wants_html(scope: Scope) -> bool:
 class Twinned:
     """A thin ASGI layer before all others of the API, so that a twin comes in every format, in parts, and with its name."""
 
-    def __init__(self, app: ASGIApp, *, routes: APIRouter) -> None:
+    def __init__(self, app: ASGIApp, *, routes: FastAPI) -> None:
         self.app = app
         self.is_page = _any_of(routes, but=())
         self.is_twinned = _any_of(routes, but=ALONE)
@@ -52,15 +53,18 @@ class Twinned:
             await self.app(scope, receive, send)
 
 
-def pages_of_data(routes: APIRouter) -> Callable[[str], bool]:
+def pages_of_data(routes: FastAPI) -> Callable[[str], bool]:
     """Tells which paths are pages that show what is in the database."""
     return _any_of(routes, but=(MEANING,))
 
 
-def _any_of(routes: APIRouter, *, but: Sequence[str]) -> Callable[[str], bool]:
-    paths = {route.path for route in iter_route_contexts(routes.routes) if route.path} - set(but)
-    pattern = re.compile("|".join(re.sub(r"\\{[a-z]+\\}", "[^/]+", re.escape(path)) for path in sorted(paths)))
-    return lambda path: pattern.fullmatch(path) is not None
+def _any_of(routes: FastAPI, *, but: Sequence[str]) -> Callable[[str], bool]:
+    @cache
+    def pattern() -> re.Pattern[str]:
+        paths = {route.path for route in iter_route_contexts(routes.state.pages.routes) if route.path} - set(but)
+        return re.compile("|".join(re.sub(r"\\{[a-z]+\\}", "[^/]+", re.escape(path)) for path in sorted(paths)))
+
+    return lambda path: pattern().fullmatch(path) is not None
 
 
 def _filled(query: bytes) -> bytes:
