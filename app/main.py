@@ -28,8 +28,7 @@ from app.api.spool import Spool
 from app.api.tracing import TELEMETRY, trace_queries
 from app.api.turns import Turns
 from app.db import make_engine, make_sessions
-from app.exports.formats import FORMATS
-from app.exports.package import MEDIA_TYPE as ARCHIVE
+from app.exports.formats import WHOLE
 from app.settings import Settings
 from app.version import VERSION
 from app.web.twins import Twinned, pages_of_data
@@ -90,8 +89,7 @@ def create_app(
     )
     app.add_middleware(Negotiated, routes=app, address=settings.address)
     app.add_middleware(Twinned, routes=app)
-    whole = frozenset(each.media_type for each in FORMATS.values() if each.whole) | {ARCHIVE}
-    app.add_middleware(Ranges, spool=spool, whole=whole)
+    app.add_middleware(Ranges, spool=spool, whole=WHOLE)
     app.add_middleware(Coded)
     app.add_middleware(Deprecated, routes=app)
     app.add_middleware(Door, routes=app)
