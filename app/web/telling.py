@@ -10,7 +10,6 @@ from starlette.types import Message, Receive, Scope, Send
 
 from app.api.problems import MEDIA_TYPE
 from app.web.page import HEADERS, page
-from app.web.twins import DATA
 
 KEPT = ("cache-control", "retry-after", "allow")
 """Headers of a problem that its page has too."""
@@ -59,5 +58,5 @@ def _guesses(path: str, told: dict[str, Any]) -> list[tuple[str, str]]:
     return [
         (code, code if code.startswith("/") else f"{above}/{quote(code, safe='~')}")
         for code in codes
-        if not code.startswith(DATA)
+        if not code.startswith("/v1")
     ]
