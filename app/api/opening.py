@@ -36,6 +36,7 @@ class Opening:
     def _begun(self) -> "asyncio.Task[None]":
         if self._task is None:
             self._task = asyncio.create_task(self._open())
+            self._task.add_done_callback(lambda task: task.cancelled() or task.exception())  # what failed is told already
         return self._task
 
     async def _open(self) -> None:
