@@ -2,38 +2,14 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
-from app.api import (
-    actors,
-    availability,
-    checks,
-    comparisons,
-    coverage,
-    derivations,
-    documents,
-    grafana,
-    groups,
-    indicators,
-    linked,
-    llms,
-    metrics,
-    observations,
-    openapi,
-    package,
-    periods,
-    problems,
-    projects,
-    regions,
-    search,
-    service,
-    statements,
-    units,
-)
+from app.api import metrics, problems
 from app.api.coding import Coded
 from app.api.conditional import Clock, Conditional, follows_from_data, names
 from app.api.deprecation import Deprecated
@@ -43,6 +19,7 @@ from app.api.logs import CONFIGURATION, Logged
 from app.api.metering import Metered, Tally
 from app.api.metrics import state_of
 from app.api.negotiation import Negotiated
+from app.api.opening import Opened, Opening
 from app.api.peers import Peers
 from app.api.quick import Quick, Shortly, Straight
 from app.api.ranges import Ranges
@@ -51,11 +28,9 @@ from app.api.spool import Spool
 from app.api.tracing import TELEMETRY, trace_queries
 from app.api.turns import Turns
 from app.db import make_engine, make_sessions
-from app.exports.formats import FORMATS
-from app.exports.package import MEDIA_TYPE as ARCHIVE
+from app.exports.formats import WHOLE
 from app.settings import Settings
 from app.version import VERSION
-from app.web import pages
 from app.web.twins import Twinned, pages_of_data
 
 EXPOSED = [
@@ -70,9 +45,16 @@ LOGS = CONFIGURATION
 
 
 def create_app(
-    settings: Settings | None = None, *, engine: sa.Engine | None = None, on_stop: Callable[[], None] = lambda: None
+    settings: Settings | None = None,
+    *,
+    engine: sa.Engine | None = None,
+    on_open: Callable[[], None] | None = None,
+    on_stop: Callable[[], None] = lambda: None,
 ) -> Fronted:
-    """The application for these settings; `engine` is made from them unless one is given, `on_stop` is called at the very end."""
+    """The application for these settings; `engine` is made from them unless one is given, `on_stop` is called at the very end.
+
+    With `on_open` the routes are made once the server runs, beside what it answers without them; then that is called.
+    """
     settings = settings or Settings()
     engine = engine or make_engine(settings, reading=True)
     trace_queries(engine)
@@ -86,17 +68,18 @@ def create_app(
         spool.sweep()
         if settings.metered:
             await peers.open()
+        opening.begin()
         yield
         peers.close()
         spool.close()
         engine.dispose()
         on_stop()
 
-    app = create_routes(settings, engine, lifespan)
-    is_page = pages_of_data(pages.router)
+    app = create_bare(settings, engine, lifespan)
+    opening, is_page = Opening(partial(add_routes, app), on_open), pages_of_data(app)
 
     def follows(path: str) -> bool:
-        return follows_from_data(path) or is_page(path)
+        return follows_from_data(path) or (opening.is_over and is_page(path))
 
     app.add_middleware(Turns, seconds=settings.pool_timeout)
     quick, name_of, most = Quick(engine=engine, settings=settings), names(settings), settings.remember_bytes // 4
@@ -105,9 +88,8 @@ def create_app(
         Conditional, follows=follows, name_of=name_of, clock=clock, spool=spool, most_bytes=most, answers=tally.answers
     )
     app.add_middleware(Negotiated, routes=app, address=settings.address)
-    app.add_middleware(Twinned, routes=pages.router)
-    whole = frozenset(each.media_type for each in FORMATS.values() if each.whole) | {ARCHIVE}
-    app.add_middleware(Ranges, spool=spool, whole=whole)
+    app.add_middleware(Twinned, routes=app)
+    app.add_middleware(Ranges, spool=spool, whole=WHOLE)
     app.add_middleware(Coded)
     app.add_middleware(Deprecated, routes=app)
     app.add_middleware(Door, routes=app)
@@ -120,6 +102,7 @@ def create_app(
         max_age=86400,
     )
     app.add_middleware(Sealed)
+    app.add_middleware(Opened, opening=opening)
     app.put_before(
         Remembered,
         follows=follows,
@@ -131,13 +114,20 @@ def create_app(
     if settings.metered:
         app.state.peers = peers
         app.include_router(metrics.router)
-        app.put_before(Metered, tally=tally, routes=app)
+        app.put_before(Metered, tally=tally, routes=app, opening=opening)
     app.put_before(Logged, access_log=settings.access_log)
     return app
 
 
-def create_routes(settings: Settings, engine: sa.Engine, lifespan: Any = None) -> Fronted:
+def create_routes(settings: Settings, engine: sa.Engine) -> Fronted:
     """The routes alone, without the layers around them: what each answers by itself."""
+    app = create_bare(settings, engine)
+    add_routes(app)
+    return app
+
+
+def create_bare(settings: Settings, engine: sa.Engine, lifespan: Any = None) -> Fronted:
+    """What routes and layers are put on."""
     app = Fronted(
         title="Claimbook",
         version=VERSION,
@@ -153,34 +143,18 @@ def create_routes(settings: Settings, engine: sa.Engine, lifespan: Any = None) -
     app.state.settings = settings
     app.state.engine = engine
     app.state.sessions = make_sessions(engine)
-    for part in (
-        groups,
-        statements,
-        linked,
-        comparisons,
-        checks,
-        observations,
-        derivations,
-        availability,
-        periods,
-        grafana,
-        search,
-        documents,
-        coverage,
-        package,
-        regions,
-        indicators,
-        projects,
-        actors,
-        units,
-        service,
-        openapi,
-        llms,
-        pages,
-    ):
-        app.include_router(part.router)
     problems.install(app)
     return app
+
+
+def add_routes(app: FastAPI) -> None:
+    """Put every route on. Importing them is half the time that a start takes."""
+    from app.routes import PARTS
+    from app.web import pages
+
+    for part in PARTS:
+        app.include_router(part.router)
+    app.state.pages = pages.router
 
 
 def app_from_environment() -> FastAPI:

@@ -21,9 +21,7 @@ from app.errors import ClaimbookError
 from app.main import CONNECTION, LOGS, LOOP, create_app
 from app.paths import bundled
 from app.queries.service import is_empty
-from app.seed.load import seed_directory
 from app.settings import Settings
-from app.upgrade import migrate
 
 BACKLOG = 2048  # connections that may wait to be taken
 FILES = 256
@@ -40,12 +38,16 @@ def prepare(engine: sa.Engine, *, migrate_postgres: bool) -> Iterator[str]:
     with engine.connect() as connection:
         before = schema_revision(connection)
     if before != SCHEMA_REVISION and (engine.dialect.name == "sqlite" or migrate_postgres):
+        from app.upgrade import migrate
+
         migrate(engine)
         yield f"Migrated the schema to {SCHEMA_REVISION}."
     with engine.connect() as connection:
         check_schema(connection)
         empty = is_empty(connection)
     if empty:
+        from app.seed.load import seed_directory
+
         outcome = seed_directory(engine, bundled("seed_data"))
         loaded = outcome.counts.get("statement", {}).get("created", 0)
         yield f"Loaded the shipped data: {loaded} statements."
@@ -86,8 +88,7 @@ def run(settings: Settings, listener: socket.socket, *, workers: int, access_log
     )
     with suppress(KeyboardInterrupt), ExitStack() as stack:
         if workers == 1:
-            config = _config(create_app(settings, on_stop=leave_soon), settings)
-            _keep_what_is_there()
+            config = _config(create_app(settings, on_open=_keep_what_is_there, on_stop=leave_soon), settings)
             uvicorn.Server(config).run(sockets=[listener])
         else:
             settings.metrics_dir = settings.metrics_dir or Path(stack.enter_context(TemporaryDirectory(prefix="claimbook-")))
@@ -119,7 +120,7 @@ def leave_soon() -> None:
 def _room(wanted: int) -> int:
     """The number of connections there is room for, once this process may open as many files as the system lets it."""
     try:
-        import resource  # noqa: PLC0415
+        import resource
     except ImportError:  # a system that counts files otherwise
         return wanted
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)

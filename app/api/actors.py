@@ -5,11 +5,21 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from app.api.answers import FLAT, FOUND, LISTED, answer, answer_page, counted, flat_codes, stream_counted
+from app.api.answers import FLAT, FOUND, LISTED, answer, answer_page, flat_codes
 from app.api.dependencies import ReadSession, strict_parameters
 from app.exports.formats import Suffix
 from app.models import Actor
-from app.queries.codes import ActorFilters, ActorFlatQuery, ActorListQuery, by_code, count_actors, get_one, select_actors
+from app.queries.codes import (
+    ActorFilters,
+    ActorFlatQuery,
+    ActorListQuery,
+    by_code,
+    count_actors,
+    counted,
+    get_one,
+    select_actors,
+    stream_counted,
+)
 from app.queries.listing import PathCode, read_page
 from app.rendering import codes as rendering
 from app.schemas import codes

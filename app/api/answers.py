@@ -1,15 +1,13 @@
 """How an answer leaves: one model as JSON, a page of a list with its `next`, flat rows as a stream."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-import sqlalchemy as sa
 from fastapi import Request
 from pydantic import BaseModel
-from sqlalchemy.orm import Session
 from starlette.responses import Response, StreamingResponse
 
 from app.api.problems import MEDIA_TYPE
@@ -19,8 +17,7 @@ from app.exports.columns import Columns, columns_of
 from app.exports.flat import flatten
 from app.exports.formats import FORMATS
 from app.exports.wire import json_bytes, to_json
-from app.queries.codes import Counted, Counter
-from app.queries.listing import Flat, Order, Rows, stream_rows
+from app.queries.listing import Flat, Rows
 from app.schemas.common import Meta, Page, PageInfo
 from app.schemas.service import Problem
 
@@ -117,14 +114,6 @@ def next_address(address: str, query: bytes, cursor: str) -> str:
     return f"{address}?{b'&'.join([*kept, b'cursor=']).decode()}{cursor}"
 
 
-def counted(session: Session, rows: Sequence[Any], count: Counter) -> list[Counted]:
-    """Rows of a code list with their counts; one SQL statement for all of them."""
-    codes = [row.code for row in rows]
-    counts = count(session, codes) if codes else {}
-    names = counts or {"statements": {}}
-    return [Counted(row, {name: by_code.get(row.code, 0) for name, by_code in names.items()}) for row in rows]
-
-
 def answer_flat(request: Request, suffix: str, query: Flat, columns: Columns, rows: Iterable[Mapping[str, Any]]) -> Response:
     """Flat rows as a stream; the request's session stays open until its end, so that all rows are of one snapshot.
 
@@ -146,11 +135,6 @@ def answer_flat(request: Request, suffix: str, query: Flat, columns: Columns, ro
     return StreamingResponse(chain([first], chunks), media_type=form.content_type, headers=headers)
 
 
-def stream_counted(session: Session, select: sa.Select[Any], order: Order, count: Counter) -> Iterator[Counted]:
-    """All rows of a code list with their counts, some at a time."""
-    return (each for page in stream_rows(session, select, order) for each in counted(session, page, count))
-
-
 def flat_codes(request: Request, suffix: str, query: Flat, shape: type[BaseModel], items: Iterable[BaseModel]) -> Response:
     """A list whose rows have a shape of their own as flat rows."""
     return answer_flat(request, suffix, query, columns_of(shape), map(flatten, items))
@@ -166,7 +150,5 @@ __all__ = [
     "answer",
     "answer_flat",
     "answer_page",
-    "counted",
     "flat_codes",
-    "stream_counted",
 ]

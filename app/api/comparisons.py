@@ -7,8 +7,8 @@ from starlette.responses import Response
 
 from app.api.answers import FLAT, FOUND, LISTED, answer, answer_flat, answer_page
 from app.api.dependencies import ReadSession, strict_parameters
-from app.exports.columns import COMPARISONS
 from app.exports.formats import Suffix
+from app.exports.lists import COMPARISONS
 from app.queries.comparisons import (
     ComparisonFlatQuery,
     ComparisonListQuery,

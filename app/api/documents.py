@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from app.api.answers import FLAT, FOUND, LISTED, answer, answer_page, counted, flat_codes, stream_counted
+from app.api.answers import FLAT, FOUND, LISTED, answer, answer_page, flat_codes
 from app.api.dependencies import ReadSession, strict_parameters
 from app.exports.formats import Suffix
 from app.models import Actor, Document
@@ -14,9 +14,11 @@ from app.queries.codes import (
     DocumentFlatQuery,
     DocumentListQuery,
     count_documents,
+    counted,
     get_one,
     order_documents,
     select_documents,
+    stream_counted,
 )
 from app.queries.listing import PathCode, read_page, require_codes
 from app.rendering import codes as rendering

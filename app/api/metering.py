@@ -6,7 +6,7 @@ Nothing is locked and nothing is asked: a request costs a look at the clock befo
 import re
 from bisect import bisect_left
 from collections.abc import Awaitable
-from functools import lru_cache
+from functools import lru_cache, partial
 from time import perf_counter
 from typing import Any
 
@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.api.opening import Opening
 from app.api.remembered import Answer
 
 BOUNDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -49,10 +50,11 @@ class Tally:
 class Metered:
     """The outermost layer: counts each request with its route, method, status and duration."""
 
-    def __init__(self, app: ASGIApp, *, tally: Tally, routes: FastAPI) -> None:
+    def __init__(self, app: ASGIApp, *, tally: Tally, routes: FastAPI, opening: Opening) -> None:
         self.app: Any = app
         self.tally = tally
         self.routes = routes
+        self.opening = opening
         self._patterns: list[tuple[re.Pattern[str], str]] | None = None
         self._route_of = lru_cache(MOST_PATHS)(self._find)
 
@@ -61,7 +63,7 @@ class Metered:
         began = perf_counter()
         answer: Answer | None = self.app.at_once(scope)
         if answer is not None:
-            self.tally.note(self._route_of(scope["path"]), scope["method"], answer.status, perf_counter() - began)
+            self._note(scope, answer.status, perf_counter() - began)
         return answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -84,9 +86,15 @@ class Metered:
             await self.app(scope, receive, sending)
         finally:
             tally.in_flight -= 1
-            seconds = perf_counter() - began
-            method = scope["method"]
-            tally.note(self._route_of(scope["path"]), method if method in METHODS else OTHER, status, seconds)
+            self._note(scope, status, perf_counter() - began)
+
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        """Count a request that is over; what was answered before there were routes when they are there."""
+        if not self.opening.is_over:
+            self.opening.then(partial(self._note, scope, status, seconds))
+            return
+        method = scope["method"]
+        self.tally.note(self._route_of(scope["path"]), method if method in METHODS else OTHER, status, seconds)
 
     def _find(self, path: str) -> str:
         """The route's template, such as `/v1/statements/{id}`."""

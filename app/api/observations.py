@@ -7,8 +7,8 @@ from starlette.responses import Response
 
 from app.api.answers import COMMON, FLAT, LISTED, answer, answer_flat, answer_page
 from app.api.dependencies import ReadSession, strict_parameters
-from app.exports.columns import OBSERVATIONS, POINTS
 from app.exports.formats import Suffix
+from app.exports.lists import OBSERVATIONS, POINTS
 from app.queries.comparisons import select_comparisons
 from app.queries.listing import data_version, read_page
 from app.queries.observations import (

@@ -14,8 +14,8 @@ from app.domain.nearest import nearest
 from app.errors import BadRequestError, NotFoundError
 from app.exports.dataset import DATASET_FILE, dataset
 from app.exports.describe import CSVW_FILE, LICENCE, PACKAGE_FILE, RIGHTS, as_text, csvw, data_package
-from app.exports.formats import FORMATS, Suffix
-from app.exports.package import ARCHIVE, MEDIA_TYPE, archive, measure
+from app.exports.formats import FORMATS, ZIP, Suffix
+from app.exports.package import ARCHIVE, archive, measure
 from app.exports.tables import BY_NAME, TABLES, Table
 from app.exports.wire import Lines, Rows
 from app.queries.dataset import read_scope
@@ -31,7 +31,7 @@ router = APIRouter(prefix="/v1/exports", tags=["exports"], dependencies=[Depends
 
 CSVW_JSON = "application/csvm+json"
 FILES = {
-    ARCHIVE: (MEDIA_TYPE, "Everything: all tables as CSV with both descriptions and a page for people."),
+    ARCHIVE: (ZIP, "Everything: all tables as CSV with both descriptions and a page for people."),
     PACKAGE_FILE: (
         "application/json",
         "The tables as a Data Package: types, meanings, keys, and SHA-256 and bytes of each file.",
@@ -53,7 +53,7 @@ PathTable = Annotated[
 
 def a_file(media_type: str, description: str) -> Responses:
     """How OpenAPI describes a file."""
-    kind = {"type": "string", "format": "binary"} if media_type == MEDIA_TYPE else {"type": "object"}
+    kind = {"type": "string", "format": "binary"} if media_type == ZIP else {"type": "object"}
     return {**COMMON, 200: {"description": description, "content": {media_type: {"schema": kind}}}}
 
 
@@ -122,7 +122,7 @@ def read_dataset(session: Session, settings: Settings) -> dict[str, Any]:
     return dataset(settings.address, data_version(session), **read_scope(session))
 
 
-@router.get(f"/{ARCHIVE}", response_class=Response, responses={**a_file(MEDIA_TYPE, "A zip archive."), **NO_ROOM})
+@router.get(f"/{ARCHIVE}", response_class=Response, responses={**a_file(ZIP, "A zip archive."), **NO_ROOM})
 def get_archive(session: ReadSession) -> Response:
     """Everything in one archive: the tables as CSV, both descriptions, a page for people. The same data give the same bytes."""
     version = data_version(session)
@@ -133,7 +133,7 @@ def get_archive(session: ReadSession) -> Response:
         detail = "There was no room to put the archive together; take the tables one by one, below /v1/exports."
         raise BadRequestError("insufficient-storage", detail) from error
     headers = {"Content-Disposition": f'attachment; filename="claimbook-{version}.zip"'}
-    return StreamingResponse(chain([first], pieces), media_type=MEDIA_TYPE, headers=headers)
+    return StreamingResponse(chain([first], pieces), media_type=ZIP, headers=headers)
 
 
 @router.get("/{table}.{suffix}", responses=FLAT)

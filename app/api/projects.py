@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.api.answers import FLAT, FOUND, LISTED, answer, answer_page, counted, flat_codes, stream_counted
+from app.api.answers import FLAT, FOUND, LISTED, answer, answer_page, flat_codes
 from app.api.dependencies import ReadSession, strict_parameters
 from app.exports.formats import Suffix
 from app.models import Actor, Project, Region
@@ -16,8 +16,10 @@ from app.queries.codes import (
     ProjectListQuery,
     by_code,
     count_projects,
+    counted,
     get_one,
     select_projects,
+    stream_counted,
 )
 from app.queries.listing import PathCode, read_page, require_codes
 from app.rendering import codes as rendering

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from app.api.answers import COMMON, FLAT, FOUND, LISTED, answer, answer_page, counted, flat_codes, stream_counted
+from app.api.answers import COMMON, FLAT, FOUND, LISTED, answer, answer_page, flat_codes
 from app.api.dependencies import ReadSession, strict_parameters
 from app.exports.formats import PlaceSuffix
 from app.models import Region
@@ -16,8 +16,10 @@ from app.queries.codes import (
     all_regions,
     by_code,
     count_regions,
+    counted,
     get_one,
     select_regions,
+    stream_counted,
 )
 from app.queries.listing import PathCode, read_page, require_codes
 from app.rendering import codes as rendering

@@ -9,8 +9,8 @@ from starlette.responses import Response
 from app.api.answers import FLAT, FOUND, LISTED, answer, answer_flat, answer_page, answer_stored, problem_response
 from app.api.dependencies import Configured, ReadSession, strict_parameters
 from app.api.groups import answer_groups
-from app.exports.columns import STATEMENTS
 from app.exports.formats import Suffix
+from app.exports.lists import STATEMENTS
 from app.exports.wire import Lines
 from app.models import Statement as Row
 from app.queries.comparisons import comparisons_of

@@ -5,11 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from app.api.answers import FLAT, FOUND, LISTED, answer, answer_page, counted, flat_codes, stream_counted
+from app.api.answers import FLAT, FOUND, LISTED, answer, answer_page, flat_codes
 from app.api.dependencies import ReadSession, strict_parameters
 from app.exports.formats import Suffix
 from app.models import Unit
-from app.queries.codes import UnitFlatQuery, UnitListQuery, by_code, count_units, get_one, select_units
+from app.queries.codes import UnitFlatQuery, UnitListQuery, by_code, count_units, counted, get_one, select_units, stream_counted
 from app.queries.listing import CodeFilters, PathUnit, read_page
 from app.rendering import codes as rendering
 from app.schemas import codes

@@ -12,7 +12,6 @@ from fractions import Fraction
 from typing import Literal, get_args
 
 from app.domain.interval import Bounds, Interval, exact, number, outward, rounded
-from app.domain.mentions import find_mentions
 from app.domain.quantity import Written, interval_of, parse_written
 from app.domain.units import Family
 
@@ -237,6 +236,8 @@ def rounding_of(as_written: str, value: Decimal) -> Interval:
 
     The digits are read from the words; where they cannot be found, zeros at the end of a round number count as not written.
     """
+    from app.domain.mentions import find_mentions  # noqa: PLC0415 - a hundred patterns, seldom needed
+
     found = (_written(mention.number, mention.scale) for mention in find_mentions(as_written) if mention.value == value)
     written = next((each for each in found if each is not None and each.value == value), None)
     return interval_of(written or parse_written(f"{value:f}"))

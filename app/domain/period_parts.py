@@ -7,11 +7,11 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any, TypeAlias
 
 from app.domain.date_words import MONTHS, ORDINALS, label_of_date, plan_years
 from app.domain.han import han_value
-from app.domain.mentions import find_mentions
 
 COUNTED = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 LONGEST = 100  # years, months, weeks or days back that "the past ..." may name
@@ -154,7 +154,12 @@ _PATTERNS: tuple[tuple[str, Maker], ...] = (
     (r"\b(?P<when>this|last|the previous) quarter\b(?! of)", _cue("quarter", "quarter")),
     (r"\b(?P<when>today|yesterday)\b|(?P<when_>[今昨])[天日]", _cue("day", "day")),
 )
-_COMPILED = tuple((re.compile(pattern, re.IGNORECASE), make) for pattern, make in _PATTERNS)
+
+
+@cache
+def _compiled() -> tuple[tuple[re.Pattern[str], Maker], ...]:
+    """The patterns as they are matched; made when the first text is read."""
+    return tuple((re.compile(pattern, re.IGNORECASE), make) for pattern, make in _PATTERNS)
 
 
 def find_parts(text: str) -> list[Part]:
@@ -169,6 +174,8 @@ def find_parts(text: str) -> list[Part]:
 
 def _dates(text: str) -> Iterator[Part]:
     """Written dates, as seed files read them too."""
+    from app.domain.mentions import find_mentions  # noqa: PLC0415 - a hundred patterns, seldom needed
+
     for mention in find_mentions(text):
         if mention.kind != "date":
             continue
@@ -180,7 +187,7 @@ def _dates(text: str) -> Iterator[Part]:
 
 
 def _phrases(text: str) -> Iterator[Part]:
-    for pattern, make in _COMPILED:
+    for pattern, make in _compiled():
         for match in pattern.finditer(text):
             groups = {name.rstrip("_"): value for name, value in match.groupdict().items() if value}
             part = _part(match, groups, make)

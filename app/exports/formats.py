@@ -57,6 +57,11 @@ FORMATS: dict[str, Format] = {
 }
 """By suffix."""
 
+ZIP = "application/zip"
+"""The media type of the data package."""
+WHOLE = frozenset({ZIP, *(each.media_type for each in FORMATS.values() if each.whole)})
+"""Media types of what is sent only when it is complete."""
+
 
 def writers() -> str:
     """The libraries that write and their versions: another one may write other bytes for the same rows."""

@@ -13,7 +13,6 @@ from app.exports.describe import CSVW_FILE, PACKAGE_FILE, README_FILE, Measured,
 from app.exports.tables import TABLES, Table
 from app.exports.wire import CHUNK, Lines, Rows
 
-MEDIA_TYPE = "application/zip"
 ARCHIVE = "package.zip"
 MADE = (1980, 1, 1, 0, 0, 0)
 """The time of every file in the archive, so that the same data give the same bytes; zip knows no earlier one."""

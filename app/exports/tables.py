@@ -8,7 +8,8 @@ from typing import get_args
 
 from app.domain import period, quantity, units, words
 from app.domain.text import CODE, STATEMENT_ID
-from app.exports.columns import STATEMENTS, Columns, ColumnType
+from app.exports.columns import Columns, ColumnType
+from app.exports.lists import STATEMENTS
 
 CODE_PATTERN = f"^{CODE}$"
 STATEMENT_PATTERN = f"^{STATEMENT_ID}$"

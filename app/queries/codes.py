@@ -1,6 +1,6 @@
 """What can be asked of the code lists and documents, each row with its counts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -27,7 +27,7 @@ from app.models import (
     StatementRegion,
     Unit,
 )
-from app.queries.listing import CodeFilters, Codes, Flat, OneOrMore, Order, Paging, words_of
+from app.queries.listing import CodeFilters, Codes, Flat, OneOrMore, Order, Paging, stream_rows, words_of
 from app.queries.periods import Moment
 from app.queries.statements import regions_within
 
@@ -244,6 +244,19 @@ def get_one(session: Session, select: sa.Select[Any], column: Any, noun: str, co
 
 Counter = Callable[[Session, Sequence[str]], dict[str, dict[str, int]]]
 """Counts by name and code, for some codes; one SQL statement."""
+
+
+def counted(session: Session, rows: Sequence[Any], count: Counter) -> list[Counted]:
+    """Rows of a code list with their counts; one SQL statement for all of them."""
+    codes = [row.code for row in rows]
+    counts = count(session, codes) if codes else {}
+    names = counts or {"statements": {}}
+    return [Counted(row, {name: by_code.get(row.code, 0) for name, by_code in names.items()}) for row in rows]
+
+
+def stream_counted(session: Session, select: sa.Select[Any], order: Order, count: Counter) -> Iterator[Counted]:
+    """All rows of a code list with their counts, some at a time."""
+    return (each for page in stream_rows(session, select, order) for each in counted(session, page, count))
 
 
 def _count(session: Session, wanted: dict[str, sa.Select[str, int]]) -> dict[str, dict[str, int]]:

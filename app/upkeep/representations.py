@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.db import RENDERING, insert_many
-from app.exports.columns import STATEMENTS
+from app.exports.lists import STATEMENTS
 from app.exports.wire import to_json
 from app.models import Document, Instance, Relation, Representation, Statement, StatementRegion
 from app.queries.shown import AT_ONCE, Shelf, Which, stretches, these

@@ -6,7 +6,6 @@ from fastapi import APIRouter, Depends, Query, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.api.answers import counted
 from app.api.dependencies import Configured, ReadSession, strict_parameters
 from app.models import Actor
 from app.queries.availability import AvailabilityQuery
@@ -16,6 +15,7 @@ from app.queries.codes import (
     ProjectFilters,
     by_code,
     count_actors,
+    counted,
     documents_of,
     get_one,
     order_documents,

@@ -6,13 +6,13 @@ from fastapi import APIRouter, Depends, Query, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.api.answers import counted
 from app.api.dependencies import Configured, ReadSession, strict_parameters
 from app.models import Actor, Document, DocumentText, Mention, Statement
 from app.queries.codes import (
     DocumentFilters,
     DocumentListQuery,
     count_documents,
+    counted,
     get_one,
     order_documents,
     select_documents,

@@ -6,13 +6,12 @@ from fastapi import APIRouter, Depends, Query, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.api.answers import counted
 from app.api.dependencies import Configured, ReadSession, strict_parameters
 from app.domain.quantity import MEASURES
 from app.domain.words import KINDS
 from app.errors import BadRequestError
 from app.models import Indicator
-from app.queries.codes import IndicatorFilters, IndicatorListQuery, by_code, count_indicators, get_one, select_indicators
+from app.queries.codes import IndicatorFilters, IndicatorListQuery, by_code, count_indicators, counted, get_one, select_indicators
 from app.queries.comparisons import Cell, read_cells
 from app.queries.conversion import conversion_of
 from app.queries.derivations import DerivationFilters

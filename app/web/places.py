@@ -5,7 +5,6 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from app.api.answers import counted
 from app.api.dependencies import Configured, ReadSession, strict_parameters
 from app.models import Actor, Project, Region
 from app.queries.availability import AvailabilityQuery, select_available
@@ -18,6 +17,7 @@ from app.queries.codes import (
     by_code,
     count_projects,
     count_regions,
+    counted,
     get_one,
     kinds_of,
     select_projects,

@@ -5,10 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from app.api.answers import counted
 from app.api.dependencies import ReadSession, strict_parameters
 from app.models import Unit
-from app.queries.codes import UnitListQuery, by_code, count_units, select_units
+from app.queries.codes import UnitListQuery, by_code, count_units, counted, select_units
 from app.queries.listing import read_page
 from app.rendering import codes as rendering
 from app.web.page import downloads, following, page, twin

@@ -7,7 +7,8 @@ from random import Random
 from typing import Any
 
 from app.exports.as_csv import csv_rows
-from app.exports.columns import STATEMENTS, Columns
+from app.exports.columns import Columns
+from app.exports.lists import STATEMENTS
 from app.exports.wire import Lines, row_json
 
 PIECES = (*",\"\r\n-+@\t\\aé中 0'", '""', "\r\n", "=1+1", "-1.5", "null")

@@ -18,7 +18,7 @@ from make import SMALL_SEED, engine_for, write_seed
 from pyarrow import parquet
 from starlette.testclient import TestClient
 
-from app.exports import as_xlsx, columns, formats
+from app.exports import as_xlsx, formats, lists
 from app.models import Region
 from app.queries.codes import RegionFilters, by_code, select_regions
 from app.queries.listing import stream_rows
@@ -26,12 +26,12 @@ from app.queries.listing import stream_rows
 served = pytest.fixture(serving)
 
 LISTS = {
-    "statements?unit_as=CNY:yi&unit=CNY": columns.STATEMENTS,
-    "statements": columns.STATEMENTS,
-    "comparisons": columns.COMPARISONS,
-    "observations": columns.OBSERVATIONS,
-    "series": columns.POINTS,
-    "derivations": columns.DERIVATIONS,
+    "statements?unit_as=CNY:yi&unit=CNY": lists.STATEMENTS,
+    "statements": lists.STATEMENTS,
+    "comparisons": lists.COMPARISONS,
+    "observations": lists.OBSERVATIONS,
+    "series": lists.POINTS,
+    "derivations": lists.DERIVATIONS,
     **dict.fromkeys(("regions", "indicators", "units", "actors", "projects", "documents", "documents/tech-innovation/mentions")),
 }
 """List and query → its columns; of lists with a shape of their own the first row tells them."""

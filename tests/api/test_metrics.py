@@ -11,6 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 
 from app.api.metering import OTHER, Metered, Tally
+from app.api.opening import Opening
 
 Numbers = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
@@ -130,7 +131,7 @@ def test_an_answer_that_breaks_off_is_counted_as_a_failure() -> None:
         from fastapi import FastAPI
 
         tally = Tally()
-        layer: Any = Metered(broken, tally=tally, routes=FastAPI())
+        layer: Any = Metered(broken, tally=tally, routes=FastAPI(), opening=Opening(lambda: None, None))
         with pytest.raises(ConnectionError):
             await layer({"type": "http", "method": "GET", "path": "/v1"}, None, None)
         return tally

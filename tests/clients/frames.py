@@ -9,7 +9,7 @@ from urllib.request import ProxyHandler, build_opener
 
 import pytest
 
-from app.exports.columns import STATEMENTS
+from app.exports.lists import STATEMENTS
 
 QUERY = "within=chongqing&has_quantity=true&sort=-value"
 SUMS = ("value", "lower", "upper")

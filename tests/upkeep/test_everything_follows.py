@@ -16,7 +16,7 @@ from app.bulk.generate import generate
 from app.bulk.load import load_file
 from app.db import RENDERING, check_schema, writing
 from app.errors import SchemaMismatchError
-from app.exports.columns import STATEMENTS
+from app.exports.lists import STATEMENTS
 from app.exports.wire import json_bytes, row_json
 from app.models import Instance, Representation, Statement
 from app.queries.shown import Shelf, these
