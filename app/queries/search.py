@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from pydantic import AfterValidator, Field
 from sqlalchemy.orm import Session
 
-from app.db import asked_words, holding
 from app.domain.search import SEARCH_FIELDS, Query, SearchField, marked, numbers_of, parse_query, place_of, resource_of
 from app.domain.words import SEARCH_RESOURCES, SearchResource
+from app.full_text import asked_words, holding
 from app.models import SearchEntry
 from app.queries.listing import OneOrMore, Paging, Rows, Text, read_ranked
 

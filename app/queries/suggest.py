@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from app.db import asked_words
 from app.domain.search import parse_query
 from app.domain.tokens import BREAK, tokens
+from app.full_text import asked_words
 from app.models import SearchEntry
 from app.queries.codes import count_actors, count_documents, count_indicators, count_projects, count_regions
 from app.queries.listing import DIGITS, Strict

@@ -9,10 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from app.db import index_words, indexing_all_words, insert_many, unindex_words
+from app.db import insert_many
 from app.domain.evidence import collapse
 from app.domain.search import number_of
 from app.domain.tokens import joined
+from app.full_text import index_words, indexing_all_words, unindex_words
 from app.models import (
     Actor,
     Document,
