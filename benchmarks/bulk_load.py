@@ -95,13 +95,20 @@ def timed_raw(source: sa.Engine, target: sa.Engine) -> tuple[float, float]:
         work()
         wall, cpu = wall + time.perf_counter() - began[0], cpu + time.process_time() - began[1]
 
-    with source.connect() as reading, target.connect() as connection, checked_already(connection):
-        for table in Table.metadata.sorted_tables:
-            columns = [column.name for column in table.columns]
-            for rows in chunks(reading, table) if table.name not in NOT_RAW else ():
-                timed(lambda: insert_many(connection, table.name, columns, rows))  # noqa: B023 - run at once
+    with source.connect() as reading, target.connect() as opened:
+        connection = opened.execution_options(writes=True)
+        with checked_already(connection):
+            write_all(reading, connection, timed)
         timed(connection.commit)
     return wall, cpu
+
+
+def write_all(reading: sa.Connection, connection: sa.Connection, timed: Callable[[Callable[[], None]], None]) -> None:
+    """Write all rows as they are."""
+    for table in Table.metadata.sorted_tables:
+        columns = [column.name for column in table.columns]
+        for rows in chunks(reading, table) if table.name not in NOT_RAW else ():
+            timed(lambda: insert_many(connection, table.name, columns, rows))  # noqa: B023 - run at once
 
 
 def strip(target: sa.Engine) -> None:
