@@ -7,6 +7,7 @@ loop was held meanwhile, which is how long another client would have waited.
 """
 
 import asyncio
+import gc
 import json
 import os
 import sqlite3
@@ -59,6 +60,7 @@ async def main() -> None:
     os.environ["CLAIMBOOK_REMEMBER_BYTES"] = "0"
     path = database(statements)
     app = create_app(Settings(database_url=f"sqlite:///{path}"))
+    gc.freeze()  # as the server does
     print(f"{'':46} {'ms':>8} {'spread':>8} {'held ms':>8}")
     for name, address, query in questions(path):
         times, held = [], []
