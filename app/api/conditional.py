@@ -9,6 +9,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -24,6 +25,7 @@ from app.db import RENDERING, SCHEMA_REVISION, begun_with, own_connection
 from app.exports.formats import writers
 from app.settings import Settings
 from app.version import VERSION as PROGRAM
+from app.wal_index import UntilCommit
 
 MAX_FLAT = 8 * 1024 * 1024
 """Bytes of the largest answer that is kept to be cut into parts."""
@@ -36,8 +38,8 @@ logger = logging.getLogger("claimbook")
 class Clock:
     """Reads the version of the data, each time anew.
 
-    SQLite answers in microseconds and is read in the event loop. PostgreSQL is read in a thread, one read at a time: requests
-    that arrive while one is under way share the next.
+    SQLite is read in the event loop, and asked only when its log says that someone committed. PostgreSQL is read in a thread,
+    one read at a time: requests that arrive while one is under way share the next.
     """
 
     def __init__(self, engine: sa.Engine) -> None:
@@ -47,6 +49,7 @@ class Clock:
         self._now = begun + NOW if begun else NOW
         self._connection: Any = None
         self._lock = threading.Lock()
+        self._until_commit: UntilCommit[Version | None] | None = None
         self.latest: int | None = None
         """The data version that was read last; None when the last read failed."""
         self._next: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Task[Version | None]] = WeakKeyDictionary()
@@ -99,27 +102,27 @@ class Clock:
         return None
 
     def _select(self) -> Version | None:
-        connection = self._connection = self._connection or self._connect()
+        if self._until_commit is not None:
+            return self._until_commit.get()
+        connection = self._connection = self._connection or own_connection(self._engine)
         if self._local:
-            row = connection.execute(self._now).fetchone()
-        else:
-            with connection.cursor() as cursor:
-                cursor.execute(self._now)
-                while self._now is not NOW and cursor.nextset():
-                    pass  # to the answer of the last statement
-                row = cursor.fetchone()
-        return None if row is None else Version(*row)
-
-    def _connect(self) -> Any:
-        connection = own_connection(self._engine)
-        if not self._local:
-            connection.autocommit = True  # each read is a snapshot of its own; SQLite's does not know otherwise
-        return connection
+            self._until_commit = UntilCommit(self._engine.url.database, lambda: _version(connection.execute(NOW).fetchone()))
+            return self._until_commit.get()
+        connection.autocommit = True  # each read is a snapshot of its own
+        with connection.cursor() as cursor:
+            cursor.execute(self._now)
+            while self._now is not NOW and cursor.nextset():
+                pass  # to the answer of the last statement
+            return _version(cursor.fetchone())
 
     def _drop(self) -> None:
-        connection, self._connection = self._connection, None
+        connection, self._connection, self._until_commit = self._connection, None, None
         if connection is not None:
             connection.close()
+
+
+def _version(row: tuple[int, str] | None) -> Version | None:
+    return None if row is None else Version(*row)
 
 
 NameOf = Callable[[Version, Scope], bytes]
@@ -133,11 +136,16 @@ def names(settings: Settings) -> NameOf:
     told = (PROGRAM, SCHEMA_REVISION, RENDERING, settings.address, settings.quotes, settings.texts, writers())
     salt = " ".join(map(str, told)).encode()
 
+    @lru_cache(maxsize=2)
+    def begun(version: Version) -> Any:
+        return blake2b(b"%s\0%d" % (salt, version.number), key=bytes.fromhex(version.key), digest_size=16)
+
     def name_of(version: Version, scope: Scope) -> bytes:
         path: str = scope["path"]
         asked = b"" if follows_from_data(path) else Headers(scope=scope).get("accept", "").encode("latin-1")
-        parts = (salt, b"%d" % version.number, path.encode("utf-8", "surrogatepass"), scope["query_string"], asked)
-        return b'"%s"' % blake2b(b"\0".join(parts), key=bytes.fromhex(version.key), digest_size=16).hexdigest().encode()
+        name = begun(version).copy()
+        name.update(b"\0%s\0%s\0%s" % (path.encode("utf-8", "surrogatepass"), scope["query_string"], asked))
+        return b'"%s"' % name.hexdigest().encode()
 
     return name_of
 

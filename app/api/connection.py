@@ -7,6 +7,7 @@ form of error; only a client that says nothing, or reads nothing, is cut off wit
 import asyncio
 import re
 import sys
+from functools import lru_cache
 from typing import Any
 
 import httptools
@@ -16,6 +17,7 @@ from uvicorn.server import ServerState
 
 from app.api.door import LIVENESS, MAX_BODY, MAX_PATH, MAX_QUERY, REFUSAL
 from app.api.front import Fronted
+from app.api.remembered import lines
 from app.settings import Settings
 
 MAX_HEADERS = 100
@@ -185,8 +187,8 @@ class Connection(HttpToolsProtocol):
         if answer is None:
             return False
         cycle.response_started = cycle.response_complete = True
-        date = b"".join([b"%s: %s\r\n" % each for each in cycle.default_headers])
-        self.transport.writelines([STATUS_LINE[answer.status] + date + answer.head, answer.body])
+        head = _beginning(STATUS_LINE[answer.status], tuple(cycle.default_headers)) + answer.head
+        self.transport.writelines([head, answer.body])
         cycle.on_response()
         return True
 
@@ -269,6 +271,12 @@ class Connection(HttpToolsProtocol):
         self.pipeline.clear()
         if self.transport.can_write_eof() and not self.transport.is_closing():
             self.transport.write_eof()
+
+
+@lru_cache(maxsize=16)
+def _beginning(line: bytes, told: tuple[tuple[bytes, bytes], ...]) -> bytes:
+    """How a head begins: the line of the status, and what the server tells with every answer, which is the date."""
+    return line + lines(told)
 
 
 def _encoded(data: bytes) -> bytes:

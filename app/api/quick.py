@@ -21,7 +21,7 @@ from app.api.answers import next_address, page_of_stored
 from app.api.door import REFUSAL, SEALS
 from app.api.negotiation import services_of
 from app.api.reader import Found, Read, reader_of
-from app.api.remembered import SEEN, TRIED, VERSION, Answer, Made, Version
+from app.api.remembered import SEEN, TRIED, VERSION, Answer, Made, Version, lines
 from app.domain.text import MAX_CODE, STATEMENT_ID
 from app.queries.pages import CODES, Execute, Listed, prepare, read_listed, read_notes, read_one
 from app.queries.statements import StatementListQuery
@@ -140,6 +140,11 @@ class Shortly:
         await send({"type": "http.response.body", "body": found.body})
 
 
+OF_ALL = ((b"content-type", b"application/json"), (b"accept-ranges", b"bytes"), *SEALS)
+"""Headers that every such answer has."""
+HEAD_OF_ALL = lines(OF_ALL) + b"\r\n"
+
+
 class Straight:
     """Answers plain requests as all layers together would."""
 
@@ -169,14 +174,8 @@ class Straight:
         if found is None:
             return None
         link = b"%s, %s" % (_next(found.following), self.services) if found.following else self.services
-        told = (
-            (b"content-length", b"%d" % len(found.body)),
-            (b"content-type", b"application/json"),
-            (b"link", link),
-            (b"etag", self.name_of(found.version, scope)),
-            (b"accept-ranges", b"bytes"),
-        )
-        return found.version, Answer((*told, *SEALS), found.body)
+        of_this = ((b"content-length", b"%d" % len(found.body)), (b"link", link), (b"etag", self.name_of(found.version, scope)))
+        return found.version, Answer(of_this + OF_ALL, found.body, head=lines(of_this) + HEAD_OF_ALL)
 
 
 def _is_easy(query: bytes) -> bool:

@@ -20,6 +20,7 @@ from app.errors import BadRequestError
 from app.models import DataVersion
 from app.queries.listing import NOW
 from app.queries.pages import Execute
+from app.wal_index import UntilCommit
 
 MOST_SECONDS = 0.05
 """Longest read in the event loop."""
@@ -80,7 +81,7 @@ class UntoldError(Exception):
 
 
 class InLoop:
-    """Reads SQLite in the event loop. Nothing else runs there meanwhile, so one look at the version at the end is enough."""
+    """Reads SQLite in the event loop, and looks at the version again when all is read."""
 
     is_here = True
 
@@ -89,7 +90,8 @@ class InLoop:
         self._connection: Any = None
         self._texts = Texts(engine)
         self._deadline = 0.0
-        self._failures = (BadRequestError, sa.exc.SQLAlchemyError, engine.dialect.loaded_dbapi.Error)
+        self._now: UntilCommit[Version]
+        self._failures = (sa.exc.SQLAlchemyError, engine.dialect.loaded_dbapi.Error)
 
     async def run(self, read: Read, version: Version | None = None) -> Found | None:
         """What the read finds; nothing is waited for."""
@@ -101,8 +103,11 @@ class InLoop:
         try:
             if self._connection is None:
                 self._connect()
-            found = read(self._execute, version or Version(*self._execute(NOW, {})[0]))
-            return found if found is None or self._execute(NUMBER, {}) == [(found.version.number,)] else None
+            now = version or self._now.get()
+            found = read(self._execute, now)
+            return found if self._now.get() == now else None
+        except BadRequestError:
+            return None
         except self._failures:
             self.close()
             return None
@@ -118,6 +123,7 @@ class InLoop:
         self._connection.execute(f"PRAGMA mmap_size={MAPPED}")  # rows are read from the system's cache without copying pages
         self._connection.execute("PRAGMA busy_timeout=0")  # who would have to wait is left to the route
         self._connection.set_progress_handler(lambda: time.monotonic() > self._deadline, 10_000)
+        self._now = UntilCommit(self._engine.url.database, lambda: Version(*self._execute(NOW, {})[0]))
 
     def _execute(self, select: sa.Select[Any], values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
         text, names, own = self._texts.of(select)

@@ -2,7 +2,7 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
@@ -46,17 +46,20 @@ class Answer:
     headers: tuple[Header, ...]
     body: bytes
     status: int = 200
-    _head: bytes = b""
+    head: bytes = b""
+    """its headers as they go over the wire, with the length of the body"""
 
-    @property
-    def head(self) -> bytes:
-        """Its headers as they go over the wire, with the length of the body."""
-        if not self._head:
+    def __post_init__(self) -> None:
+        if not self.head:
             told = {name.lower(): value for name, value in self.headers}
             if self.status == 200:
                 told[b"content-length"] = b"%d" % len(self.body)
-            self._head = b"".join([b"%s: %s\r\n" % each for each in told.items()]) + b"\r\n"
-        return self._head
+            self.head = lines(told.items()) + b"\r\n"
+
+
+def lines(headers: Iterable[Header]) -> bytes:
+    """Headers as they go over the wire."""
+    return b"".join([b"%s: %s\r\n" % each for each in headers])
 
 
 MOST_NAMES = 50_000
