@@ -25,8 +25,8 @@ from app.settings import Settings
 SORTS = ("id", "period", "-period")
 
 
-async def ask(app: Any, path: str, query: str) -> bytes:
-    """The body of an answer."""
+async def answer(app: Any, path: str, query: str) -> tuple[int, bytes]:
+    """Status and body of an answer."""
     sent: list[Any] = []
     scope = {
         "type": "http",
@@ -50,9 +50,15 @@ async def ask(app: Any, path: str, query: str) -> bytes:
         sent.append(message)
 
     await app(scope, receive, send)
-    if sent[0]["status"] != 200:
-        sys.exit(f"{path}?{query}: {sent[1]['body'].decode()}")
-    return b"".join(message.get("body", b"") for message in sent[1:])
+    return sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:])
+
+
+async def ask(app: Any, path: str, query: str) -> bytes:
+    """The body of a good answer."""
+    status, body = await answer(app, path, query)
+    if status != 200:
+        sys.exit(f"{path}?{query}: {body.decode()}")
+    return body
 
 
 def questions(path: Path) -> dict[str, str]:
