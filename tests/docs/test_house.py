@@ -141,6 +141,20 @@ def test_no_file_is_long() -> None:
     assert {name: length for name, length in lengths.items() if length > limits.get(name, LONGEST_FILE)} == {}
 
 
+TOP = {
+    *("app", "migrations", "seed_data", "tests", "docs", "benchmarks", ".ci"),
+    *("pyproject.toml", "requirements.txt", "README.md", "CHANGELOG.md", "LICENSE", "Dockerfile", "docker-compose.yml"),
+    *(".dockerignore", ".gitignore"),
+}
+
+
+def test_the_top_holds_what_people_expect_and_only_pictures_are_no_text() -> None:
+    names = {path.relative_to(ROOT) for path in project_files()}
+    assert {name.parts[0] for name in names} <= TOP
+    texts = texts_of_the_project()
+    assert {name.suffix for name in names if name.as_posix() not in texts} <= {".png"}
+
+
 def texts_of_the_project() -> dict[str, str]:
     found = {}
     for path in project_files():
