@@ -30,6 +30,9 @@ from app.wal_index import UntilCommit
 MAX_FLAT = 8 * 1024 * 1024
 """Bytes of the largest answer that is kept to be cut into parts."""
 
+MOST_MILLISECONDS = 100
+"""How long the event loop waits for a SQLite database that someone has locked."""
+
 NOW = "SELECT data_version.version, instance.key FROM data_version, instance"
 
 logger = logging.getLogger("claimbook")
@@ -106,6 +109,7 @@ class Clock:
             return self._until_commit.get()
         connection = self._connection = self._connection or own_connection(self._engine)
         if self._local:
+            connection.execute(f"PRAGMA busy_timeout={MOST_MILLISECONDS}")
             self._until_commit = UntilCommit(self._engine.url.database, lambda: _version(connection.execute(NOW).fetchone()))
             return self._until_commit.get()
         connection.autocommit = True  # each read is a snapshot of its own

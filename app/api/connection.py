@@ -178,10 +178,13 @@ class Connection(HttpToolsProtocol):
             super()._start_asgi_task(cycle, app)
 
     def _answer_at_once(self, cycle: RequestResponseCycle) -> bool:
-        """Send what the application has at hand, without a task and without messages, as they would have sent it."""
+        """Send what the application has at hand, without a task and without messages, as they would have sent it.
+
+        Not while others wait behind it: the end of an answer begins the next one, and many would nest too deep.
+        """
         scope: Any = cycle.scope
         plain = cycle.keep_alive and scope["method"] == "GET" and REFUSAL not in scope["state"]
-        if not plain or self.flow.write_paused or cycle.waiting_for_100_continue:
+        if not plain or self.pipeline or self.flow.write_paused or cycle.waiting_for_100_continue:
             return False
         answer = self._front.front.at_once(scope)
         if answer is None:

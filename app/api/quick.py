@@ -23,9 +23,9 @@ from app.api.negotiation import services_of
 from app.api.reader import Found, Read, reader_of
 from app.api.remembered import SEEN, TRIED, VERSION, Answer, Made, Version, lines
 from app.domain.text import MAX_CODE, STATEMENT_ID
-from app.queries.pages import CODES, Execute, Listed, prepare, read_listed, read_notes, read_one
+from app.queries.pages import CODES, Listed, prepare, read_listed, read_notes, read_one
 from app.queries.statements import StatementListQuery
-from app.queries.windows import SORTED, Wanted
+from app.queries.windows import FEW_STREAMS, SORTED, Execute, Wanted, how_many
 from app.settings import Settings
 
 LIST = "/v1/statements"
@@ -104,7 +104,7 @@ class Quick:
         wanted, limit = _wanted(asked)
         notes = wanted and known.notes_on(execute, wanted)
         listed = None if wanted is None or notes is None else prepare(execute, wanted, limit)
-        if listed is None or notes is None:
+        if listed is None or notes is None or how_many(listed.window[0]) > FEW_STREAMS:
             return None
         return Page(listed, next_address(f"{self.address}{LIST}", asked, ""), notes)
 

@@ -19,7 +19,7 @@ from app.db import ONE_SNAPSHOT, begun_with, own_connection
 from app.errors import BadRequestError
 from app.models import DataVersion
 from app.queries.listing import NOW
-from app.queries.pages import Execute
+from app.queries.windows import Execute
 from app.wal_index import UntilCommit
 
 MOST_SECONDS = 0.05
@@ -31,7 +31,7 @@ PAUSE = 1.0
 THREADS = 4
 MAPPED = 2**31 - 65536
 """Bytes of the database file that are mapped into memory: no more than most builds of SQLite allow."""
-MOST_SHAPES = 5000
+MOST_SHAPES = 500
 
 NUMBER: Any = sa.select(DataVersion.version)
 """The data version alone."""
@@ -186,8 +186,12 @@ class InThreads:
         for guess in [version] if version else [self._latest, None]:
             connection = self._connection()
             now = guess or Version(*connection.execute(self._texts.of(NOW)[0]).fetchone())
+            seen: list[int] = []
+            execute = self._telling(connection, now, seen)
             try:
-                found = read(self._telling(connection, now), now)
+                found = read(execute, now)
+                if not seen:  # all was at hand, so nobody has told yet whether it is of now
+                    execute(NUMBER, {})
             except OutdatedError:
                 continue
             self._latest = now
@@ -199,8 +203,11 @@ class InThreads:
             now = self._latest = Version(*connection.execute(NOW).one())
             return read(lambda select, values: connection.execute(select, dict(values)).all(), now)
 
-    def _telling(self, connection: Any, version: Version) -> Execute:
-        """Runs queries; each must have seen this version. Raises OutdatedError, or UntoldError where nothing was found."""
+    def _telling(self, connection: Any, version: Version, seen: list[int]) -> Execute:
+        """Runs queries; each must have seen this version, which is noted in `seen`.
+
+        Raises OutdatedError, or UntoldError where nothing was found.
+        """
 
         def execute(select: sa.Select[Any], values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
             text, _, own = self._texts.of(_with_version(select))
@@ -209,6 +216,7 @@ class InThreads:
                 raise UntoldError
             if rows[0][-1] != version.number:
                 raise OutdatedError
+            seen.append(version.number)
             return [row[:-1] for row in rows]
 
         return execute

@@ -10,8 +10,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LARGEST = 1024 * 1024
 """Bytes of the largest answer that is remembered."""
-OWN_BYTES = 1500
-"""Bytes that an answer takes besides its body, roughly."""
+OWN_BYTES = 3000
+"""Bytes that an answer takes besides its body, roughly: its headers, twice, and its name."""
+LONGEST_NAME = 1000
+"""Bytes of a query, and of what else an answer depends on, above which it is not remembered."""
 VERSION = "claimbook.version"
 """Where a scope says which data version was read after the request arrived."""
 
@@ -249,15 +251,16 @@ class _Remembering:
 def _name(scope: Scope) -> tuple[Any, ...] | None:
     """All that the answer depends on besides the data; None for a request that is not answered from memory."""
     told: list[Header] = []
-    foreign = False
+    foreign, size = False, len(scope["query_string"])
     for header in scope["headers"]:
         if header[0] in TELLING:
             told.append(header)
+            size += len(header[1])
         elif header[0] in CUTTING:
             return None
         elif header[0] == b"origin":
             foreign = True
-    return (scope["path"], scope["query_string"], foreign, *told)
+    return (scope["path"], scope["query_string"], foreign, *told) if size <= LONGEST_NAME else None
 
 
 def _is_plain(name: tuple[Any, ...]) -> bool:

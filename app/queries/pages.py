@@ -1,6 +1,6 @@
 """A page of statements as they are stored: keys first, then the representations of these, nothing rendered."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -22,7 +22,21 @@ from app.queries.statements import (
     order_of,
     select_statements,
 )
-from app.queries.windows import Shape, Wanted, Window, behind, in_order, named, select_window, streams_of, wanted_of, window_of
+from app.queries.windows import (
+    Execute,
+    Shape,
+    Wanted,
+    Window,
+    behind,
+    in_order,
+    named,
+    read_ids,
+    run_in,
+    select_window,
+    streams_of,
+    wanted_of,
+    window_of,
+)
 
 CODES: dict[str, Any] = {
     "region": Region.code,
@@ -34,14 +48,13 @@ CODES: dict[str, Any] = {
 }
 """Filters of windows that name codes, and where these stand."""
 
-Execute = Callable[[sa.Select[Any], Mapping[str, Any]], Sequence[Sequence[Any]]]
-"""Runs a query with its values. The selects that pages are read with are the same objects for the same shape."""
-
 LIST = "statements"
 AT_ONCE = 2000
 """Rows of a stream that are read at a time."""
 JSON = msgspec.json.Decoder(msgspec.Raw)
 """Checks that a text is JSON, and makes nothing of it."""
+FEW = 64
+"""Texts up to which each number of them has a query of its own; of more, each multiple."""
 BESIDE = ("value", "unit_as", "facets", "group_by", "fields")
 """Parameters whose answers hold more than what is stored, or less."""
 
@@ -54,7 +67,7 @@ def is_stored(query: StatementListQuery) -> bool:
 def read_stored(session: Session, query: StatementListQuery, *, quotes: bool) -> Rows[bytes]:
     """A page of representations. Raises BadRequestError (`invalid-cursor`)."""
     if "total" not in query.include:
-        found = read_window(lambda select, values: session.execute(select, dict(values)).all(), query, quotes=quotes)
+        found = read_window(run_in(session), query, quotes=quotes)
         if found is not None:
             return found
     stored = select_statements(query).join(Representation, Representation.statement == Row.id)
@@ -98,8 +111,7 @@ def read_listed(
     window, limit = listed.window, listed.limit
     if cursor is not None:
         window = behind(window, read_cursor(cursor, key, listed.scope, size=listed.size))
-    shape, values = window
-    found = execute(select_window(shape), values)
+    found = read_ids(execute, window)
     following = write_cursor(found[limit - 1][listed.size - 1 :: -1], key, listed.scope) if len(found) > limit else None
     bodies = _bodies(execute, [row[0] for row in found[:limit]], quotes=quotes, held=held)
     return Rows(items=bodies, limit=limit, cursor=following, total=None, data_version=version)
@@ -116,12 +128,7 @@ def read_window(execute: Execute, query: StatementListQuery, *, quotes: bool) ->
 
 def stream_flat(session: Session, query: StatementFlatQuery, *, quotes: bool) -> Iterator[list[str]]:
     """The flat rows of all statements asked for as JSON texts, in order, AT_ONCE at a time."""
-
-    connection = session.connection()
-
-    def execute(select: sa.Select[Any], values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
-        return connection.execute(select, dict(values)).all()
-
+    execute = run_in(session)
     order = order_of(query.sort)
     joined = select_statements(query).join(Representation, Representation.statement == Row.id)
     plain: Any = joined.with_only_columns(order.key, *reversed(order.columns), _flat(quotes)).order_by(*order.by()).limit(AT_ONCE)
@@ -133,7 +140,7 @@ def stream_flat(session: Session, query: StatementFlatQuery, *, quotes: bool) ->
         if window is None:
             rows = execute(plain.where(order.after(last)) if last is not None else plain, {})
         else:
-            rows = execute(_select_flat(window[0], quotes), window[1])
+            rows = execute(_select_flat(window[0]._replace(days=""), quotes), window[1])
         yield [row[-1] for row in rows]
         if len(rows) < AT_ONCE:
             return
@@ -167,8 +174,9 @@ def _bodies(execute: Execute, ids: Sequence[str], *, quotes: bool, held: dict[st
     bodies = list(map(held.get, ids))
     missing = [id_ for id_, body in zip(ids, bodies, strict=True) if body is None] if None in bodies else []
     if missing:
-        values = {f"id{number}": id_ for number, id_ in enumerate(missing)}
-        fresh = {row[0]: _sound(row[1]) for row in execute(_select_bodies(len(missing), quotes), values)}
+        many = len(missing) if len(missing) <= FEW else -(-len(missing) // FEW) * FEW
+        values = {f"id{number}": missing[min(number, len(missing) - 1)] for number in range(many)}
+        fresh = {row[0]: _sound(row[1]) for row in execute(_select_bodies(many, quotes), values)}
         held.update(fresh)
         bodies = [body or fresh.get(id_) for id_, body in zip(ids, bodies, strict=True)]
     if None in bodies:
@@ -196,13 +204,13 @@ def _flat(quotes: bool) -> sa.ColumnElement[str]:
     return sa.func.coalesce(Representation.flat_quoted, Representation.flat) if quotes else Representation.flat.expression
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=256)
 def _select_bodies(many: int, quotes: bool) -> sa.Select[Any]:
     select: Any = sa.select(Representation.statement, _body(quotes)).where(Representation.statement.in_(named("id", many)))
     return select  # type: ignore[no-any-return]
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=64)
 def _select_flat(shape: Shape, quotes: bool) -> sa.Select[Any]:
     """Flat rows of a window, each behind its id and the key of its period, if that orders them."""
     window = select_window(shape)

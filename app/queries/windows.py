@@ -2,16 +2,18 @@
 
 A list is a set of streams, each the entries of one index in order: one for each place, indicator, kind and piece of the
 order asked for. Of each stream a page is taken, and of these the first page. Nothing is scanned and no more than these pages
-sorted, but for what stands beside an index: in the order of ids a rare `kind`, or days that few of a place's statements meet.
+sorted, but for what stands beside an index: a rare `kind` in the order of ids. Days that few meet are found by the periods.
 Lists with other filters are read by `select_statements`; for the same question both give the same statements in one order.
 """
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import product
 from typing import Any, NamedTuple, TypeAlias
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from app.db import is_among
 from app.domain.period import NO_DAY, down, parse_moment
@@ -20,7 +22,16 @@ from app.queries.statements import StatementFilters
 
 SORTED = frozenset({"id", "-id", "period", "-period"})
 """Orders that windows know."""
-MOST_STREAMS = 120
+MOST_STREAMS, FEW_STREAMS = 120, 16
+"""Streams that are merged at all, and few: SQL of many takes long to make and much room, so not many such shapes are kept."""
+MOST_LARGE = 16
+COMPILED: Any = sa.util.LRUCache(MOST_LARGE)
+"""SQL of shapes with many streams; that of all others the engine keeps."""
+Execute: TypeAlias = Callable[[sa.Select[Any], Mapping[str, Any]], Sequence[Sequence[Any]]]
+"""Runs a query with its values. The selects that pages are read with are the same objects for the same shape."""
+NEXT, BY_PERIOD = "next", "by period"
+LOOKED = 5000
+"""Next entries among which those are looked for that meet days, before the periods are asked."""
 EVERYWHERE = ""
 """The place that every statement lies in."""
 
@@ -41,6 +52,8 @@ class Shape(NamedTuple):
     sort: str
     after: bool
     """whether the page begins behind a place"""
+    days: str = ""
+    """how days are met in the order of ids: among all, among the next entries only (NEXT), or by the periods (BY_PERIOD)"""
 
 
 Window: TypeAlias = tuple[Shape, dict[str, Any]]
@@ -109,8 +122,12 @@ def window_of(wanted: Wanted, indicators: Sequence[str], after: Sequence[Any] | 
     if end:
         values["to"] = down(end) if sort == "-period" else f"{end}{NO_DAY}{NO_DAY}"
     shape = Shape(own, within, many, kinds, projects, documents, bool(start), bool(end), sort, after=False)
-    if len(streams_of(shape)) > MOST_STREAMS:
+    many = how_many(shape)
+    if many > MOST_STREAMS:
         return None
+    if many == 1 and (start or end) and sort in ("id", "-id") and not projects and not documents:
+        values["looked"] = LOOKED
+        shape = shape._replace(days=NEXT)
     return (shape, values) if after is None else behind((shape, values), after)
 
 
@@ -118,6 +135,17 @@ def behind(window: Window, after: Sequence[Any]) -> Window:
     """The same window from behind a place on: the key of the period, where it orders the list, and the id."""
     shape, values = window
     return shape._replace(after=True), {**values, "id": after[-1], "key": after[0]}
+
+
+def read_ids(execute: Execute, window: Window) -> Sequence[Sequence[Any]]:
+    """The rows of `select_window`. Days beside the order of ids are looked for among the next entries; where they are too rare
+    for that, few entries meet them, which are found by their periods and then put in order.
+    """
+    shape, values = window
+    found: Any = execute(select_window(shape), values)
+    if shape.days != NEXT or (len(found) == values["limit"] and sorted(found, reverse=shape.sort == "-id") == list(found)):
+        return found  # type: ignore[no-any-return]
+    return execute(select_window(shape._replace(days=BY_PERIOD)), values)
 
 
 def _name(values: dict[str, Any], name: str, asked: Sequence[str]) -> int:
@@ -136,16 +164,57 @@ def _moment(text: str | None) -> tuple[str, str]:
     return first.isoformat(), last.isoformat()
 
 
-@lru_cache(maxsize=4096)
+def how_many(shape: Shape) -> int:
+    """The number of its streams."""
+    if "period" not in shape.sort and shape.days != BY_PERIOD:
+        pieces = 1
+    elif shape.from_:
+        pieces = 3
+    else:
+        pieces = 2 if shape.to and shape.sort != "-period" else 1
+    if shape.projects or (shape.documents and "period" in shape.sort):
+        return (shape.projects or shape.documents) * pieces
+    kinds = shape.kinds if "period" in shape.sort and not shape.indicators else 0
+    alternatives = (shape.own or shape.within, shape.indicators, shape.documents, kinds)
+    return math.prod(many or 1 for many in alternatives) * pieces
+
+
 def select_window(shape: Shape) -> sa.Select[Any]:
     """The ids of the next page, in order, with the keys of their periods where these order it."""
+    return _kept(shape) if how_many(shape) <= FEW_STREAMS else _large(shape)
+
+
+@lru_cache(maxsize=256)
+def _kept(shape: Shape) -> sa.Select[Any]:
+    return _made(shape)
+
+
+@lru_cache(maxsize=MOST_LARGE)
+def _large(shape: Shape) -> sa.Select[Any]:
+    return _made(shape).execution_options(large=True)
+
+
+def run_in(session: Session) -> Execute:
+    """What runs windows, and other queries, in a session."""
+
+    def execute(select: sa.Select[Any], values: Mapping[str, Any]) -> Sequence[Any]:
+        beside = {"compiled_cache": COMPILED} if select.get_execution_options().get("large") else {}
+        return session.execute(select, dict(values), execution_options=beside).all()
+
+    return execute
+
+
+def _made(shape: Shape) -> sa.Select[Any]:
     by_period = "period" in shape.sort
     parts: list[Any] = []
     for stream in streams_of(shape):
         id_ = stream.of.statement if stream.of is StatementScope else Statement.id
         columns: list[Any] = [id_.label("id"), *([_key(stream.of, shape).label("key")] if by_period else [])]
-        order = in_order(id_, _key(stream.of, shape), shape)
-        parts.append(sa.select(*columns).where(*stream.where).order_by(*order).limit(sa.bindparam("limit", type_=sa.Integer())))
+        order = in_order(_unordered(id_) if shape.days == BY_PERIOD else id_, _key(stream.of, shape), shape)
+        if shape.days == NEXT:
+            parts.append(_among_next(stream, shape))
+            continue
+        parts.append(sa.select(*columns).where(*stream.where).order_by(*order).limit(_limit("limit")))
     if len(parts) == 1:
         only: sa.Select[Any] = parts[0]
         return only
@@ -154,8 +223,26 @@ def select_window(shape: Shape) -> sa.Select[Any]:
     if max(shape.own, 0 if shape.own else shape.within) > 1:
         selected = selected.group_by(*merged.c)  # a joint claim lies in several places
     ordered = selected.order_by(*in_order(merged.c.id, list(merged.c)[-1], shape))
-    limited: sa.Select[Any] = ordered.limit(sa.bindparam("limit", type_=sa.Integer()))
+    limited: sa.Select[Any] = ordered.limit(_limit("limit"))
     return limited
+
+
+def _among_next(stream: Stream, shape: Shape) -> sa.Select[Any]:
+    """Those that meet the days among the next entries. They come as these do: to be put in order, all would have to be read."""
+    table = StatementScope
+    order = in_order(table.statement, table.period_key, shape)
+    near = sa.select(table.statement, table.period_key).where(*stream.where).order_by(*order).limit(_limit("looked")).subquery()
+    found: sa.Select[Any] = sa.select(near.c.statement.label("id")).where(*_days(near.c, shape)).limit(_limit("limit"))
+    return found
+
+
+def _unordered(id_: Any) -> Any:
+    """An id by which no index is ordered, so that what is found by another one is put in order."""
+    return id_ + sa.literal_column("''")
+
+
+def _limit(name: str) -> sa.BindParameter[int]:
+    return sa.bindparam(name, type_=sa.Integer())
 
 
 def _key(table: Any, shape: Shape) -> Any:
@@ -173,7 +260,6 @@ def in_order(id_: Any, key: Any, shape: Shape) -> list[Any]:
     return orders[shape.sort]
 
 
-@lru_cache(maxsize=4096)
 def streams_of(shape: Shape) -> list[Stream]:
     """The streams that make a list of this shape."""
     if shape.projects or (shape.documents and "period" in shape.sort):
@@ -249,8 +335,10 @@ def _names(statement: Any, shape: Shape) -> sa.ColumnElement[bool]:
 def _pieces(table: Any, id_: Any, shape: Shape) -> Iterator[list[sa.ColumnElement[bool]]]:
     """The pieces that the order is cut into: each is one range of an index, from behind the place where the page before ended."""
     if shape.sort in ("id", "-id"):
-        behind = id_ < _value("id") if shape.sort == "-id" else id_ > _value("id")
-        yield [*_days(table, shape), *([behind] if shape.after else [])]
+        behind = [id_ < _value("id") if shape.sort == "-id" else id_ > _value("id")] if shape.after else []
+        met = {NEXT: [[]], BY_PERIOD: _pieces_by_period(table.period_key, shape._replace(sort="period", after=False))}
+        for piece in met.get(shape.days, [list(_days(table, shape))]):
+            yield [*piece, *behind]
         return
     key = _key(table, shape)
     here: Any = sa.tuple_(key, id_)

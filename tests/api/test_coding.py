@@ -1,10 +1,13 @@
 """Is an answer the same however it is coded, and does each coding have a name of its own?"""
 
 import gzip
+from itertools import count
 
 import brotli
 import pytest
+import sqlalchemy as sa
 import zstandard
+from conftest import client_for
 from starlette.testclient import TestClient
 
 DECODE = {
@@ -18,6 +21,14 @@ PATHS = ["/v1/statements", "/v1/statements.csv", "/v1/statements.ndjson", "/v1/r
 def raw(client: TestClient, path: str, coding: str, **headers: str) -> tuple[bytes, dict[str, str]]:
     with client.stream("GET", path, headers={"Accept-Encoding": coding, **headers}) as answer:
         return b"".join(answer.iter_raw()), {name.lower(): value for name, value in answer.headers.items()}
+
+
+def test_one_name_is_one_content_at_any_time_of_day(loaded: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    client, seconds = client_for(loaded, remember_bytes=0), count(1_700_000_000)
+    monkeypatch.setattr("gzip.time.time", lambda: float(next(seconds)))
+    seen = {(content, headers["etag"]) for content, headers in (raw(client, "/v1/statements", "gzip") for _ in range(3))}
+    assert len(seen) == 1
+    assert next(seconds) > 1_700_000_001, "the time was asked for"
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -10,7 +11,7 @@ from make import SMALL_SEED, engine_for, write_seed
 from observe import address_of, counting
 from starlette.testclient import TestClient
 
-from app.api.remembered import Answer, Store, Version
+from app.api.remembered import Answer, Remembered, Store, Version
 from app.exports.formats import FORMATS
 from app.seed.load import seed_directory
 
@@ -180,3 +181,44 @@ def test_a_request_that_announces_a_body_is_judged_though_its_answer_is_remember
     client = client_for(small, **REMEMBER)
     assert client.get("/v1/statements").status_code == 200
     assert client.get("/v1/statements", headers={"Content-Length": "10000000000"}).status_code == 413
+
+
+def test_a_long_question_is_not_remembered(small: sa.Engine) -> None:
+    client = client_for(small, **REMEMBER)
+    etag = client.get("/v1/statements").headers["etag"]
+    names = set[str]()
+    for length in (10, 900, 1100, 20_000):
+        known = {"If-None-Match": f'{etag}, "{"x" * length}"'}
+        for _ in range(2):
+            with counting(client) as sent:
+                assert client.get("/v1/statements", headers=known).status_code == 304
+            assert sent == []
+        stored = {name for name in _remembered(client) if any("x" * length in str(part) for part in name)}
+        assert bool(stored) == (length < 1000)
+        names.update(map(str, stored))
+    assert len(names) == 2
+
+
+def _remembered(client: TestClient) -> list[tuple[Any, ...]]:
+    layer: Any = client.app
+    layer = layer.front
+    while not isinstance(layer, Remembered):
+        layer = layer.app
+    return list(layer.store._held)
+
+
+def test_a_statement_that_a_list_has_shown_is_not_told_any_more_once_it_is_changed(small: sa.Engine, tmp_path: Path) -> None:
+    """Whether other questions are asked meanwhile or not."""
+    client = client_for(small, **REMEMBER)
+    one = "/v1/statements/harbour.ships-2024"
+    for text in ("more than 6,000 vessels", "more than 6,000 barges"):
+        client.get("/v1/statements?limit=3")
+        before = client.get(one)
+        changed = {name: each.replace("handled more than 6,000 ships", f"handled {text}") for name, each in SMALL_SEED.items()}
+        other = engine_for(small.url.render_as_string(hide_password=False))
+        seed_directory(other, write_seed(tmp_path / text.split()[-1], changed))
+        other.dispose()
+        after = client.get(one)
+        assert text in after.json()["text"]
+        assert after.headers["etag"] != before.headers["etag"]
+        assert client.head(one).headers["etag"] == after.headers["etag"]

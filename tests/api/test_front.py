@@ -109,6 +109,25 @@ def test_requests_sent_without_waiting_are_answered_in_their_order(server: tuple
     assert together == alone
 
 
+def test_however_many_are_sent_without_waiting_all_are_answered(server: tuple[Server, str]) -> None:
+    running, _ = server
+    path, many = "/v1/statements?limit=1", 1500
+    client = http.client.HTTPConnection("127.0.0.1", running.port)
+    _, _, body = [ask(client, path, {}) for _ in range(3)][-1]
+    assert client.sock is not None
+    request = f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n"
+    client.sock.sendall(f"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n{request * many}".encode())
+    client.sock.settimeout(60)
+    read, got = b"", 0
+    while got < many:
+        piece = client.sock.recv(1 << 20)
+        assert piece, f"closed after {got} answers"
+        read += piece
+        got += read.count(body)
+        read = read[read.rfind(body) + len(body) :] if body in read else read
+    client.close()
+
+
 def test_a_write_by_another_process_shows_in_the_next_answer(server: tuple[Server, str]) -> None:
     running, url = server
     engine = engine_for(url)

@@ -8,14 +8,17 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
 from made import made
 
 from app.db import make_sessions
 from app.models import Document, Indicator, Project, Region, Representation, Statement
+from app.queries import windows
 from app.queries.listing import Rows, read_page
 from app.queries.pages import LIST, read_window
 from app.queries.statements import StatementListQuery, order_of, select_statements
-from app.queries.windows import select_window, wanted_of, window_of
+from app.queries.windows import BY_PERIOD, NEXT, Shape, how_many, run_in, select_window, streams_of, wanted_of, window_of
 
 KINDS = ["actual", "target", "planned", "agreed", "forecast"]
 DAYS = ["2015", "2016-05", "2018-06", "2020-03-05", "2022", "2030"]
@@ -35,7 +38,7 @@ def by_filters(session: Any, query: StatementListQuery) -> Rows[str]:
 
 
 def by_windows(session: Any, query: StatementListQuery) -> Rows[bytes] | None:
-    return read_window(lambda select, values: session.execute(select, dict(values)).all(), query, quotes=False)
+    return read_window(run_in(session), query, quotes=False)
 
 
 def drawn(session: Any, count: int) -> Iterator[dict[str, Any]]:
@@ -76,6 +79,80 @@ def test_windows_give_what_the_filters_give_page_after_page(many: sa.Engine) -> 
                     break
                 cursor = {"cursor": plain.cursor}
     assert compared > 300
+
+
+counts = st.integers(0, 3)
+SHAPES = st.builds(
+    Shape,
+    *(counts for _ in range(6)),
+    st.booleans(),
+    st.booleans(),
+    st.sampled_from(SORTS),
+    st.booleans(),
+    st.just(""),
+)
+
+
+@given(SHAPES, st.sampled_from(["", NEXT, BY_PERIOD]))
+def test_streams_are_counted_without_making_them(shape: Shape, days: str) -> None:
+    if "period" not in shape.sort and not shape.projects and not shape.documents:
+        shape = shape._replace(days=days)
+    assert how_many(shape) == len(streams_of(shape))
+
+
+def test_sql_of_many_streams_is_not_kept(many: sa.Engine) -> None:
+    """It takes much room, and there are thousands of shapes."""
+    with make_sessions(many)() as session:
+        codes = session.execute(sa.select(Region.code).order_by(Region.code)).scalars().all()
+        indicators = session.execute(sa.select(Indicator.code).order_by(Indicator.code)).scalars().all()
+        kept = windows._kept.cache_info().currsize
+        for regions in range(3, 9):
+            query = StatementListQuery.model_validate(
+                {"within": codes[:regions], "indicator": indicators[:4], "from": "2016", "sort": "period", "limit": 3}
+            )
+            window, plain = by_windows(session, query), by_filters(session, query)
+            assert window is not None
+            assert [body.decode() for body in window.items] == plain.items
+        assert windows._kept.cache_info().currsize <= kept + 1  # streams of texts alone are few
+    assert 6 <= len(windows.COMPILED) <= 2 * windows.MOST_LARGE
+    engine_keeps: Any = many._compiled_cache
+    assert max(len(str(each)) for each in engine_keeps.values()) < 40_000
+
+
+def test_days_that_few_meet_are_found_by_their_periods(many: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether the next entries are many or few, the pages are the same, to the last."""
+    compared = 0
+    with make_sessions(many)() as session:
+        for looked, filters, days, sort in product(
+            (1, 40),
+            ({}, {"within": ["land"]}, {"region": ["land"]}, {"indicator": ["trade-output"]}, {"kind": ["target"]}),
+            ({"from": "2018"}, {"from": "2018-06-30"}, {"to": "2016"}, {"from": "2016-05", "to": "2018"}, {"from": "2030"}),
+            ("id", "-id"),
+        ):
+            monkeypatch.setattr(windows, "LOOKED", looked)
+            cursor: dict[str, Any] = {}
+            for _ in range(4):
+                query = StatementListQuery.model_validate({**filters, **days, "sort": sort, "limit": 17, **cursor})
+                window, plain = by_windows(session, query), by_filters(session, query)
+                assert window is not None
+                assert ([body.decode() for body in window.items], window.cursor) == (plain.items, plain.cursor), query
+                compared += len(plain.items)
+                if plain.cursor is None:
+                    break
+                cursor = {"cursor": plain.cursor}
+    assert compared > 1000
+
+
+def test_their_periods_are_ranges_of_an_index(many: sa.Engine) -> None:
+    for filters in ({}, {"within": ["land"]}, {"indicator": ["trade-output"]}):
+        query = StatementListQuery.model_validate({**filters, "from": "2018", "to": "2019"})
+        wanted = wanted_of(query, "id")
+        window = wanted and window_of(wanted, query.indicator, None, 51)
+        assert window
+        shape, values = window
+        assert shape.days == NEXT
+        for stream in plans(many, shape._replace(days=BY_PERIOD), values):
+            assert re.search(r"Index Cond: .*period_key|INDEX ix_statement_scope_\w*period \(.*period_key[<>=]", stream), stream
 
 
 PLACES = ("region", "within")
