@@ -137,7 +137,7 @@ def _write(load: Load, batch: Batch) -> None:
     """Check a batch, and write it as long as there is no fault."""
     if batch.lists:
         load.seen.add("/".join(name_of(record)) for _, record in batch.lists)
-        rows = rows_of_lists(batch.lists, load.known, load.documents, load.faults)
+        rows = rows_of_lists(load.connection, batch.lists, load.known, load.documents, load.faults)
         _apply(load, lambda: plan_rows(load.connection, rows))
     if batch.statements:
         load.seen.add(f"statement/{said.id}" for said in batch.statements)

@@ -11,26 +11,16 @@ from decimal import Decimal
 from hashlib import sha256
 from itertools import pairwise
 
-from app.domain.evidence import (
-    MAX_RUN_WORDS,
-    MAX_SHARE,
-    MAX_WORDS,
-    Evidence,
-    merge_spans,
-    paragraph_of,
-    total_length,
-    word_count,
-)
-from app.domain.evidence import verify as stand
+from app.domain.evidence import MAX_WORDS, word_count
 from app.domain.interval import Interval
-from app.domain.mentions import find_mentions
 from app.domain.nearest import nearest
 from app.domain.period import Period, rule_fault
 from app.domain.quantity import parse_written
 from app.domain.units import Unit, families_for
+from app.seed.against import accounted, against, sparing
 from app.seed.gather import Entry, Seed
 from app.seed.read import Fault, Path_
-from app.seed.rows import interval_and_value, period_of, statement_cell, stating
+from app.seed.rows import interval_and_value, period_of, statement_cell
 from app.seed.shapes import ActorShape, DocumentFile, DocumentShape, IndicatorShape, ProjectShape, RegionShape, StatementShape
 
 NOUNS: dict[str, str] = {
@@ -99,9 +89,12 @@ Reference = tuple[str, str | None, Path_]
 """A list, a code that it should hold, and the field that names it."""
 
 
-def verify(seed: Seed, known: Known) -> list[Fault]:
-    """Everything wrong with the seed, in the order of files and lines. `known` grows by what the seed defines."""
-    faults = list(seed.faults)
+def verify(seed: Seed, known: Known, told: Iterable[Fault] = ()) -> list[Fault]:
+    """Everything wrong with the seed, in the order of files and lines. `known` grows by what the seed defines.
+
+    `told` are faults that were found elsewhere.
+    """
+    faults = [*seed.faults, *told]
     faults.extend(_doubles(seed))
     _learn(seed, known)
     texts = {sha256(text.encode()).hexdigest(): text for text in (*known.texts.values(), *seed.texts)}
@@ -184,9 +177,14 @@ def _learn_indicator(shape: IndicatorShape, known: Known) -> None:
 
 
 def _lists(seed: Seed, known: Known) -> Iterator[Fault]:
+    own = {unit.shape.code for unit in seed.units}
+    kept = [each for _, each in sorted(known.units.items()) if each.code not in own]
     for unit in seed.units:
         for message, path in _unit(known.units[unit.shape.code], known):
             yield unit.fault(message, *path)
+        resting = next((each.code for each in kept if each.base == unit.shape.code and not _on_its_base(each, known)), None)
+        if resting:
+            yield unit.fault(f"{resting!r} of the database has it as its base, which {_A_BASE}", "base")
     for actor in seed.actors:
         for message, path in _actor(actor.shape, known):
             yield actor.fault(message, *path)
@@ -205,11 +203,24 @@ def _unknown(references: Iterable[Reference], known: Known) -> Iterator[Found]:
             yield message, path
 
 
+_A_BASE = "has the same dimension and family, is its own base and has the factor 1"
+
+
+def _on_its_base(unit: Unit, known: Known) -> bool:
+    """Whether the base of a unit, if it is known, is one."""
+    base = known.units.get(unit.base)
+    return base is None or (base.base, base.dimension, base.family, base.factor) == (
+        base.code,
+        unit.dimension,
+        unit.family,
+        Decimal(1),
+    )
+
+
 def _unit(unit: Unit, known: Known) -> Iterator[Found]:
     yield from _unknown([("units", unit.base, ("base",))], known)
-    base = known.units.get(unit.base)
-    if base and (base.base, base.dimension, base.family, base.factor) != (base.code, unit.dimension, unit.family, Decimal(1)):
-        yield "the base unit has the same dimension and family, is its own base and has the factor 1", ("base",)
+    if not _on_its_base(unit, known):
+        yield f"the base unit {_A_BASE}", ("base",)
     if unit.factor <= 0:
         yield "a factor above 0 was expected", ("factor",)
 
@@ -300,10 +311,10 @@ def _document(entry: Entry[DocumentFile], known: Known, text: str | None) -> Ite
     for index, (before, after) in enumerate(pairwise(statements), start=1):
         if after.evidence.start < before.evidence.start:
             yield entry.fault("statements stand in the order of the text", "statements", index, "evidence", "start")
-    yield from _mentions(entry)
-    yield from _spans(entry, text)
+    yield from accounted(entry)
+    yield from sparing(entry, text)
     if text is not None:
-        yield from _against(entry, text)
+        yield from against(entry, text)
     yield from _twins(entry, known)
 
 
@@ -385,72 +396,6 @@ def _period(statement: StatementShape, published_on: date, known: Known) -> Iter
     if not stock and period.type == "instant":
         message = f"{statement.indicator} is a flow: its level holds for a span, each or cumulative, not at an instant"
         yield message, ("period", "type")
-
-
-def _mentions(entry: Entry[DocumentFile]) -> Iterator[Fault]:
-    """Every number is said by a statement or dismissed for a reason."""
-    length, statements = entry.shape.document.text_length, entry.shape.statements
-    mentions = entry.shape.mentions
-    for index, each in enumerate(mentions or ()):
-        if not each.start < each.end <= length:
-            message = f"the number {each.start}..{each.end} lies outside the text of {length} code points"
-            yield entry.fault(message, "mentions", index, "start")
-        elif each.end - each.start != len(each.number):
-            message = f"`number` has {len(each.number)} code points, start..end spans {each.end - each.start}"
-            yield entry.fault(message, "mentions", index, "number")
-        elif not each.reason and not stating(each, statements):
-            message = f"no span of a statement holds {each.number!r}; make a statement of it, or give the reason why it is none"
-            yield entry.fault(message, "mentions", index, "start")
-
-
-def _against(entry: Entry[DocumentFile], text: str) -> Iterator[Fault]:
-    """With the text at hand: every span stands where it says, and no number is left out or made up."""
-    if len(text) != entry.shape.document.text_length:
-        yield entry.fault(f"the text has {len(text)} code points", "document", "text_length")
-        return
-    for index, statement in enumerate(entry.shape.statements):
-        span = statement.evidence
-        if text[span.start : span.end] != span.exact:
-            state = stand(text, Evidence(span.exact, span.start, span.end, span.paragraph))
-            message = f"the words do not stand at {span.start}..{span.end} of the text: {state}"
-            yield entry.fault(message, "statements", index, "evidence", "exact")
-        elif paragraph_of(text, span.start) != span.paragraph:
-            message = f"the span starts in paragraph {paragraph_of(text, span.start)}"
-            yield entry.fault(message, "statements", index, "evidence", "paragraph")
-        elif statement.quantity and not any(statement in stating(each, [statement]) for each in entry.shape.mentions or ()):
-            yield entry.fault("the span of a figure holds no number of `mentions`", "statements", index, "evidence")
-    found = {(each.start, each.end): each.number for each in find_mentions(text)}
-    listed = {(each.start, each.end): index for index, each in enumerate(entry.shape.mentions or ())}
-    for (start, end), number in found.items():
-        if (start, end) not in listed:
-            paragraph = paragraph_of(text, start)
-            yield entry.fault(
-                f"the number {number!r} at {start}..{end} (paragraph {paragraph}) is not accounted for in `mentions`", "mentions"
-            )
-    for (start, end), index in listed.items():
-        if (start, end) not in found:
-            yield entry.fault(f"the text holds no number at {start}..{end}", "mentions", index, "start")
-
-
-def _spans(entry: Entry[DocumentFile], text: str | None) -> Iterator[Fault]:
-    """The budget of spans: short runs, and a small part of the text altogether."""
-    spans = [(each.evidence.start, each.evidence.end) for each in entry.shape.statements]
-    length = entry.shape.document.text_length
-    total = total_length(spans)
-    if total * MAX_SHARE > length:
-        yield entry.fault(f"spans hold {total} of {length} code points; at most one in {MAX_SHARE} may be kept", "statements")
-    if text is None:
-        return
-    for start, end in merge_spans(spans, text):
-        words = word_count(text[start:end])
-        if words > MAX_RUN_WORDS:
-            index = next(i for i, span in enumerate(spans) if span[0] == start)
-            yield entry.fault(
-                f"spans that stand together run over {words} words; at most {MAX_RUN_WORDS} may",
-                "statements",
-                index,
-                "evidence",
-            )
 
 
 def _twins(entry: Entry[DocumentFile], known: Known) -> Iterator[Fault]:
