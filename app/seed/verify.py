@@ -73,6 +73,10 @@ class Known:
         file = f"documents/{code.partition('.')[0]}" if list_ == "statements" else list_
         return code in self.broken.get(list_, ()) or file in self.unread
 
+    def sure(self, list_: str, code: str | None) -> bool:
+        """Whether `code` is there, and nothing is wrong with what is said of it."""
+        return code in getattr(self, list_) and not self.unsure(list_, str(code))
+
     def missing(self, list_: str, code: str) -> str | None:
         """Why nothing may refer to `code`, with the nearest that exist; None when something may, or nobody can tell."""
         exist: Mapping[str, object] | set[str] = getattr(self, list_)
@@ -209,11 +213,16 @@ _A_BASE = "has the same dimension and family, is its own base and has the factor
 def _on_its_base(unit: Unit, known: Known) -> bool:
     """Whether the base of a unit, if it is known, is one."""
     base = known.units.get(unit.base)
-    return base is None or (base.base, base.dimension, base.family, base.factor) == (
-        base.code,
-        unit.dimension,
-        unit.family,
-        Decimal(1),
+    return (
+        base is None
+        or known.unsure("units", base.code)
+        or (base.base, base.dimension, base.family, base.factor)
+        == (
+            base.code,
+            unit.dimension,
+            unit.family,
+            Decimal(1),
+        )
     )
 
 
@@ -328,7 +337,7 @@ def statement_faults(statement: StatementShape, document: DocumentShape, known: 
     """Everything wrong with one statement that can be seen without the others of its document."""
     yield from _unknown(_references_of_statement(statement), known)
     yield from _evidence(statement, document.text_length)
-    if statement.indicator in known.indicators:
+    if known.sure("indicators", statement.indicator):
         yield from _quantity(statement, known)
     yield from _period(statement, document.published_on, known)
 
@@ -363,7 +372,7 @@ def _quantity(statement: StatementShape, known: Known) -> Iterator[Found]:
     if quantity is None:
         return
     unit, fitting = known.units.get(quantity.unit), families_for(str(measure), known.indicators[indicator])
-    if unit and unit.family not in fitting:
+    if unit and unit.family not in fitting and not known.unsure("units", unit.code):
         units = ", ".join(sorted(code for code, each in known.units.items() if each.family in fitting))
         expected = f"one of the units {units}" if units else f"a unit of {' or '.join(sorted(fitting))}"
         yield f"a {measure} of {indicator} has {expected}, not {unit.code}", ("quantity", "unit")
@@ -374,7 +383,7 @@ def _quantity(statement: StatementShape, known: Known) -> Iterator[Found]:
         elif measure in ("level", "rank", "multiple") and value < 0:
             yield f"a {measure} is not negative", ("quantity", name)
     pair = (indicator, quantity.counted)
-    if quantity.counted and pair not in known.counted and not known.unsure("indicators", indicator):
+    if quantity.counted and pair not in known.counted:
         listed = sorted(code for owner, code in known.counted if owner == indicator)
         yield f"{indicator} counts {', '.join(listed) or 'one thing only'}, not {quantity.counted!r}", ("quantity", "counted")
 
@@ -387,7 +396,7 @@ def _period(statement: StatementShape, published_on: date, known: Known) -> Iter
     fault = rule_fault(period, published_on)
     if fault:
         yield fault, ("period", "rule")
-    if statement.measure != "level" or statement.indicator not in known.indicators:
+    if statement.measure != "level" or not known.sure("indicators", statement.indicator):
         return
     stock = statement.indicator in known.stocks
     if stock and period.type in ("span", "cumulative"):
@@ -404,7 +413,7 @@ def _twins(entry: Entry[DocumentFile], known: Known) -> Iterator[Fault]:
     cells: dict[str, list[tuple[int, StatementShape, Interval]]] = defaultdict(list)
     for index, statement in enumerate(entry.shape.statements):
         unit = known.units.get(statement.quantity.unit) if statement.quantity else None
-        if statement.quantity is None or unit is None or statement.status == "withdrawn":
+        if statement.quantity is None or unit is None or statement.status == "withdrawn" or known.unsure("units", unit.code):
             continue
         _, interval = interval_and_value(statement.quantity, unit)
         cell = statement_cell(statement, unit, period_of(statement.period, document.published_on))
