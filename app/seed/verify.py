@@ -15,7 +15,7 @@ from app.domain.evidence import MAX_WORDS, word_count
 from app.domain.interval import Interval
 from app.domain.nearest import nearest
 from app.domain.period import Period, rule_fault
-from app.domain.quantity import parse_written
+from app.domain.quantity import is_magnitude, parse_written
 from app.domain.units import Unit, families_for
 from app.seed.against import accounted, against, sparing
 from app.seed.gather import Entry, Seed
@@ -333,12 +333,21 @@ def _references_of_document(document: DocumentShape) -> Iterator[Reference]:
         yield "actors", author, ("document", "authors", index)
 
 
-def statement_faults(statement: StatementShape, document: DocumentShape, known: Known) -> Iterator[Found]:
-    """Everything wrong with one statement that can be seen without the others of its document."""
+def statement_faults(
+    statement: StatementShape, document: DocumentShape, known: Known, *, printed: bool = True
+) -> Iterator[Found]:
+    """Everything wrong with one statement that can be seen without the others of its document.
+
+    `printed` says that the number is the document's own, not one that was turned into the base unit.
+    """
     yield from _unknown(_references_of_statement(statement), known)
     yield from _evidence(statement, document.text_length)
     if known.sure("indicators", statement.indicator):
         yield from _quantity(statement, known)
+    quantity = statement.quantity
+    if printed and quantity and quantity.form == "magnitude" and not is_magnitude(parse_written(quantity.value).value):
+        expected = "a magnitude begins at a power of ten (dozens: 10, hundred-billion-level: 100 billion)"
+        yield f"{expected}; {quantity.value} is none", ("quantity", "value")
     yield from _period(statement, document.published_on, known)
 
 
