@@ -157,7 +157,9 @@ def seed(
         Path | None, typer.Option("--from", metavar="DIR", help="Seed directory. Default: the shipped one.")
     ] = None,
     check: Annotated[bool, typer.Option("--check", help="Verify only; write nothing.")] = False,
-    prune: Annotated[bool, typer.Option("--prune", help="Remove documents that the directory does not hold.")] = False,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Delete every document of the database that the directory does not hold.")
+    ] = False,
     watch: Annotated[bool, typer.Option("--watch", help="With --check: check again whenever a file changes.")] = False,
     texts: Annotated[
         Path | None, typer.Option("--texts", metavar="DIR", help="Your copies of the texts, to check spans and numbers against.")
@@ -237,8 +239,11 @@ def _report(outcome: "Outcome", *, check: bool, prune: bool, what: str = "seed d
     for resource, operations in outcome.counts.items():
         print(f"{resource}: " + ", ".join(f"{number} {operation}" for operation, number in sorted(operations.items())))
     if outcome.absent:
-        fate = "removed" if prune and not check else "would be removed" if prune else "left alone; --prune removes them"
-        print(f"Not in the directory, {fate}: {', '.join(outcome.absent)}")
+        fate = "would be removed" if check else "removed"
+        told = (
+            f"Not in the directory, {fate}" if prune else "Documents of other directories, left alone (--prune would delete them)"
+        )
+        print(f"{told}: {', '.join(outcome.absent)}")
     if check:
         print(f"The {what} are sound; nothing was written.")
     elif outcome.changed:

@@ -14,6 +14,7 @@ from app.models import Document
 from app.seed.gather import Entry, Seed
 from app.seed.rows import Row, Rows, rows_of
 from app.seed.shapes import DocumentFile, DocumentShape, RelationShape
+from app.seed.uses import altered
 from app.seed.verify import Known, verify
 
 LISTS = {"unit": "units", "actor": "actors", "region": "regions", "indicator": "indicators", "project": "projects"}
@@ -38,7 +39,9 @@ def dated_documents(connection: sa.Connection) -> dict[str, Dated]:
     return {row.code: Dated(*row) for row in connection.execute(select)}
 
 
-def rows_of_lists(given: Sequence[Given], known: Known, documents: dict[str, Dated], faults: Faults) -> Rows:
+def rows_of_lists(
+    connection: sa.Connection, given: Sequence[Given], known: Known, documents: dict[str, Dated], faults: Faults
+) -> Rows:
     """The rows of records of code lists and documents; what is wrong goes to `faults`, what is new to `known` and `documents`."""
     seed = Seed()
     for line, record in given:
@@ -52,7 +55,7 @@ def rows_of_lists(given: Sequence[Given], known: Known, documents: dict[str, Dat
             seed.documents.append(Entry(DocumentFile.model_construct(document=made, statements=[], mentions=None), line, ()))
         else:
             getattr(seed, LISTS[record["type"]]).append(Entry(made, line, ()))
-    faults.add(verify(seed, known))
+    faults.add(verify(seed, known, altered(connection, seed)))
     for entry in seed.documents:
         each = entry.shape.document
         documents[each.code] = Dated(each.code, each.published_on, each.text_length)

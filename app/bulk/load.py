@@ -137,7 +137,7 @@ def _write(load: Load, batch: Batch) -> None:
     """Check a batch, and write it as long as there is no fault."""
     if batch.lists:
         load.seen.add("/".join(name_of(record)) for _, record in batch.lists)
-        rows = rows_of_lists(batch.lists, load.known, load.documents, load.faults)
+        rows = rows_of_lists(load.connection, batch.lists, load.known, load.documents, load.faults)
         _apply(load, lambda: plan_rows(load.connection, rows))
     if batch.statements:
         load.seen.add(f"statement/{said.id}" for said in batch.statements)
@@ -153,6 +153,7 @@ def _write(load: Load, batch: Batch) -> None:
 def _statement_rows(load: Load, statements: list[Said]) -> list[Row]:
     """The rows of statements, with their regions under `regions`; what is wrong with them goes to the faults."""
     made: list[Row] = []
+    printed = load.path.suffix == ".ndjson"  # a table has its numbers in base units
     for said in statements:
         record: Any = said.record
         document: Any = load.documents.get(record.document)
@@ -160,7 +161,7 @@ def _statement_rows(load: Load, statements: list[Said]) -> list[Row]:
             message = load.known.missing("documents", record.document) or "its document has faults of its own"
             load.faults.add([_line(load, said).fault(("document",), message)])
             continue
-        found = [(message, path) for message, path in statement_faults(record, document, load.known)]
+        found = [(message, path) for message, path in statement_faults(record, document, load.known, printed=printed)]
         if found:
             line = _line(load, said)
             load.faults.add(line.fault(path, message) for message, path in found)

@@ -6,7 +6,7 @@ Verification is exact or fails: look-alike text is never accepted in place of th
 
 import re
 from collections import Counter, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, get_args
@@ -20,6 +20,7 @@ VERIFICATIONS: tuple[Verification, ...] = get_args(Verification)
 MAX_WORDS = 10  # of one span
 MAX_RUN_WORDS = 12  # of spans that stand closer than MIN_GAP_WORDS, taken together
 MIN_GAP_WORDS = 2
+COPIED_WORDS = 8  # in a row that a statement and its text must not have in common
 MAX_SHARE = 4  # all spans of a document together hold at most one part in MAX_SHARE of its text
 CONTEXT = 32  # code points of prefix and suffix, the size browsers and annotation tools use
 REACH = 5_000  # code points either side of a span in which its sentence is looked for
@@ -235,6 +236,31 @@ def merge_spans(spans: Iterable[tuple[int, int]], text: str) -> list[tuple[int, 
 def word_count(text: str) -> int:
     """Words of `text`, parted by white space; a run of Chinese counts as one word for each two characters."""
     return sum(1 if word.isascii() else max(1, len(_HAN_SIGN.findall(word)) // 2) for word in _WORD.findall(text))
+
+
+def copied(sentences: Sequence[str], text: str) -> list[str | None]:
+    """For each sentence the first COPIED_WORDS words in a row that `text` has too, whatever their case and punctuation."""
+    runs = [list(_runs(sentence)) for sentence in sentences]
+    wanted = {words for each in runs for words, _, _ in each}
+    found = {words for words, _, _ in _runs(text) if words in wanted} if wanted else set()
+    return [
+        next((sentence[start:end] for words, start, end in each if words in found), None)
+        for sentence, each in zip(sentences, runs, strict=True)
+    ]
+
+
+def _runs(text: str) -> Iterator[tuple[tuple[str, ...], int, int]]:
+    """Every COPIED_WORDS words in a row, with their place; two Chinese characters count as one word."""
+    found = [(match[0].casefold().replace("’", "'"), *match.span()) for match in _BARE_WORD.finditer(text)]
+    weights = [1 if _HAN_SIGN.match(word) else 2 for word, _, _ in found]
+    last, weight = 0, 0
+    for first in range(len(found)):
+        while weight < 2 * COPIED_WORDS and last < len(found):
+            weight, last = weight + weights[last], last + 1
+        if weight < 2 * COPIED_WORDS:
+            return
+        yield tuple(word for word, _, _ in found[first:last]), found[first][1], found[last - 1][2]
+        weight -= weights[first]
 
 
 def total_length(spans: Sequence[tuple[int, int]]) -> int:

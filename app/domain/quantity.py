@@ -100,6 +100,11 @@ def parse_written(text: str) -> Written:
     )
 
 
+def is_magnitude(value: Decimal) -> bool:
+    """Whether a number, of either sign, is a power of ten: where an order of magnitude begins."""
+    return value.copy_abs().normalize().as_tuple().digits == (1,)
+
+
 def interval_of(
     written: Written,
     *,

@@ -14,7 +14,7 @@ from pathlib import Path
 from app.domain.date_words import label_of_date
 from app.domain.evidence import collapse
 from app.domain.mentions import Mention, find_mentions
-from app.domain.quantity import Measure
+from app.domain.quantity import Measure, is_magnitude
 from app.domain.text import MAX_CODE, text_fault
 from app.errors import ClaimbookError
 from app.seed.gather import GAP
@@ -267,7 +267,8 @@ class _Entries:
         if value_to is not None:
             comparator, form = "eq", "range"
         elif mention.kind == "magnitude":
-            comparator, approximate, form = "eq", True, "magnitude"
+            comparator, approximate = "eq", True
+            form = "magnitude" if mention.value is None or is_magnitude(mention.value) else "number"
         elif comparator == "lt" and approximate:
             form = "nearly"
         elif part and comparator == "eq":

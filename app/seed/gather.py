@@ -148,6 +148,9 @@ def _read_document(path: Path, seed: Seed) -> None:
         code = path.stem
         seed.broken["documents"].add(code)
     slugs = {each.slug for each in loaded.statements} if isinstance(loaded, DocumentFile) else set()
+    lost = sound.lost.get("statements", [])
+    if len(_words({"statements": lost}, "statements", "slug")) < len(lost):
+        seed.unread.add(f"documents/{code}")
     seed.broken["statements"].update(f"{code}.{slug}" for slug in _words(source.content, "statements", "slug") - slugs)
 
 

@@ -39,6 +39,7 @@ from app.seed.plan import (
 )
 from app.seed.read import Fault
 from app.seed.rows import Row, Rows, rows_of
+from app.seed.uses import altered
 from app.seed.verify import Known, verify
 from app.upkeep import comparisons
 from app.upkeep.everything import follow
@@ -98,9 +99,11 @@ def load_into(
     known = known_in(connection)
     held = {entry.shape.document.code for entry in seed.documents}
     absent = sorted(known.documents - held)
+    read_again = held | seed.broken["documents"] | {name.removeprefix("documents/") for name in seed.unread}
     if prune:
         known.forget(absent)
-    _refuse(verify(seed, known))
+        read_again.update(absent)
+    _refuse(verify(seed, known, altered(connection, seed, read_again=read_again)))
     plan = _compare(connection, rows_of(seed, known.units), held=held, lists=seed.lists)
     if prune:
         _plan_removal(connection, plan, absent)

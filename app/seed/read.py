@@ -61,6 +61,8 @@ class Source:
     file: str
     content: Any = None
     marks: dict[Path_, tuple[int, int]] = field(default_factory=dict)
+    lost: dict[str, list[Any]] = field(default_factory=dict)
+    """list → what `without` took out of it"""
 
     def fault(self, path: Path_, message: str) -> Fault:
         """A fault at the value with this path, or at the nearest value above it."""
@@ -74,18 +76,21 @@ class Source:
         gone = {place[:2] if len(place) > 1 and isinstance(place[1], int) else place[:1] for place in places}
         kept: dict[Path_, Path_] = {(): ()}
         content: dict[str, Any] = {}
+        lost: dict[str, list[Any]] = {}
         for name, value in self.content.items():
             if (name,) in gone:
+                lost[name] = [value]
                 continue
             content[name], kept[(name,)] = value, (name,)
             if isinstance(value, list):
                 content[name] = [item for index, item in enumerate(value) if (name, index) not in gone]
+                lost[name] = [item for index, item in enumerate(value) if (name, index) in gone]
                 left = (index for index in range(len(value)) if (name, index) not in gone)
                 kept.update({(name, before): (name, after) for after, before in enumerate(left)})
             elif isinstance(value, dict):
                 kept.update({(name, key): (name, key) for key in value})
         marks = {kept[path[:2]] + path[2:]: mark for path, mark in self.marks.items() if path[:2] in kept}
-        return Source(self.file, content, marks)
+        return Source(self.file, content, marks, lost)
 
 
 def read_yaml(path: Path, name: str) -> Source:

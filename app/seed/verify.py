@@ -11,26 +11,16 @@ from decimal import Decimal
 from hashlib import sha256
 from itertools import pairwise
 
-from app.domain.evidence import (
-    MAX_RUN_WORDS,
-    MAX_SHARE,
-    MAX_WORDS,
-    Evidence,
-    merge_spans,
-    paragraph_of,
-    total_length,
-    word_count,
-)
-from app.domain.evidence import verify as stand
+from app.domain.evidence import MAX_WORDS, word_count
 from app.domain.interval import Interval
-from app.domain.mentions import find_mentions
 from app.domain.nearest import nearest
 from app.domain.period import Period, rule_fault
-from app.domain.quantity import parse_written
+from app.domain.quantity import is_magnitude, parse_written
 from app.domain.units import Unit, families_for
+from app.seed.against import accounted, against, sparing
 from app.seed.gather import Entry, Seed
 from app.seed.read import Fault, Path_
-from app.seed.rows import interval_and_value, period_of, statement_cell, stating
+from app.seed.rows import interval_and_value, period_of, statement_cell
 from app.seed.shapes import ActorShape, DocumentFile, DocumentShape, IndicatorShape, ProjectShape, RegionShape, StatementShape
 
 NOUNS: dict[str, str] = {
@@ -83,6 +73,10 @@ class Known:
         file = f"documents/{code.partition('.')[0]}" if list_ == "statements" else list_
         return code in self.broken.get(list_, ()) or file in self.unread
 
+    def sure(self, list_: str, code: str | None) -> bool:
+        """Whether `code` is there, and nothing is wrong with what is said of it."""
+        return code in getattr(self, list_) and not self.unsure(list_, str(code))
+
     def missing(self, list_: str, code: str) -> str | None:
         """Why nothing may refer to `code`, with the nearest that exist; None when something may, or nobody can tell."""
         exist: Mapping[str, object] | set[str] = getattr(self, list_)
@@ -99,9 +93,12 @@ Reference = tuple[str, str | None, Path_]
 """A list, a code that it should hold, and the field that names it."""
 
 
-def verify(seed: Seed, known: Known) -> list[Fault]:
-    """Everything wrong with the seed, in the order of files and lines. `known` grows by what the seed defines."""
-    faults = list(seed.faults)
+def verify(seed: Seed, known: Known, told: Iterable[Fault] = ()) -> list[Fault]:
+    """Everything wrong with the seed, in the order of files and lines. `known` grows by what the seed defines.
+
+    `told` are faults that were found elsewhere.
+    """
+    faults = [*seed.faults, *told]
     faults.extend(_doubles(seed))
     _learn(seed, known)
     texts = {sha256(text.encode()).hexdigest(): text for text in (*known.texts.values(), *seed.texts)}
@@ -184,9 +181,14 @@ def _learn_indicator(shape: IndicatorShape, known: Known) -> None:
 
 
 def _lists(seed: Seed, known: Known) -> Iterator[Fault]:
+    own = {unit.shape.code for unit in seed.units}
+    kept = [each for _, each in sorted(known.units.items()) if each.code not in own]
     for unit in seed.units:
         for message, path in _unit(known.units[unit.shape.code], known):
             yield unit.fault(message, *path)
+        resting = next((each.code for each in kept if each.base == unit.shape.code and not _on_its_base(each, known)), None)
+        if resting:
+            yield unit.fault(f"{resting!r} of the database has it as its base, which {_A_BASE}", "base")
     for actor in seed.actors:
         for message, path in _actor(actor.shape, known):
             yield actor.fault(message, *path)
@@ -205,11 +207,29 @@ def _unknown(references: Iterable[Reference], known: Known) -> Iterator[Found]:
             yield message, path
 
 
+_A_BASE = "has the same dimension and family, is its own base and has the factor 1"
+
+
+def _on_its_base(unit: Unit, known: Known) -> bool:
+    """Whether the base of a unit, if it is known, is one."""
+    base = known.units.get(unit.base)
+    return (
+        base is None
+        or known.unsure("units", base.code)
+        or (base.base, base.dimension, base.family, base.factor)
+        == (
+            base.code,
+            unit.dimension,
+            unit.family,
+            Decimal(1),
+        )
+    )
+
+
 def _unit(unit: Unit, known: Known) -> Iterator[Found]:
     yield from _unknown([("units", unit.base, ("base",))], known)
-    base = known.units.get(unit.base)
-    if base and (base.base, base.dimension, base.family, base.factor) != (base.code, unit.dimension, unit.family, Decimal(1)):
-        yield "the base unit has the same dimension and family, is its own base and has the factor 1", ("base",)
+    if not _on_its_base(unit, known):
+        yield f"the base unit {_A_BASE}", ("base",)
     if unit.factor <= 0:
         yield "a factor above 0 was expected", ("factor",)
 
@@ -300,10 +320,10 @@ def _document(entry: Entry[DocumentFile], known: Known, text: str | None) -> Ite
     for index, (before, after) in enumerate(pairwise(statements), start=1):
         if after.evidence.start < before.evidence.start:
             yield entry.fault("statements stand in the order of the text", "statements", index, "evidence", "start")
-    yield from _mentions(entry)
-    yield from _spans(entry, text)
+    yield from accounted(entry)
+    yield from sparing(entry, text)
     if text is not None:
-        yield from _against(entry, text)
+        yield from against(entry, text)
     yield from _twins(entry, known)
 
 
@@ -313,12 +333,21 @@ def _references_of_document(document: DocumentShape) -> Iterator[Reference]:
         yield "actors", author, ("document", "authors", index)
 
 
-def statement_faults(statement: StatementShape, document: DocumentShape, known: Known) -> Iterator[Found]:
-    """Everything wrong with one statement that can be seen without the others of its document."""
+def statement_faults(
+    statement: StatementShape, document: DocumentShape, known: Known, *, printed: bool = True
+) -> Iterator[Found]:
+    """Everything wrong with one statement that can be seen without the others of its document.
+
+    `printed` says that the number is the document's own, not one that was turned into the base unit.
+    """
     yield from _unknown(_references_of_statement(statement), known)
     yield from _evidence(statement, document.text_length)
-    if statement.indicator in known.indicators:
+    if known.sure("indicators", statement.indicator):
         yield from _quantity(statement, known)
+    quantity = statement.quantity
+    if printed and quantity and quantity.form == "magnitude" and not is_magnitude(parse_written(quantity.value).value):
+        expected = "a magnitude begins at a power of ten (dozens: 10, hundred-billion-level: 100 billion)"
+        yield f"{expected}; {quantity.value} is none", ("quantity", "value")
     yield from _period(statement, document.published_on, known)
 
 
@@ -352,7 +381,7 @@ def _quantity(statement: StatementShape, known: Known) -> Iterator[Found]:
     if quantity is None:
         return
     unit, fitting = known.units.get(quantity.unit), families_for(str(measure), known.indicators[indicator])
-    if unit and unit.family not in fitting:
+    if unit and unit.family not in fitting and not known.unsure("units", unit.code):
         units = ", ".join(sorted(code for code, each in known.units.items() if each.family in fitting))
         expected = f"one of the units {units}" if units else f"a unit of {' or '.join(sorted(fitting))}"
         yield f"a {measure} of {indicator} has {expected}, not {unit.code}", ("quantity", "unit")
@@ -363,7 +392,7 @@ def _quantity(statement: StatementShape, known: Known) -> Iterator[Found]:
         elif measure in ("level", "rank", "multiple") and value < 0:
             yield f"a {measure} is not negative", ("quantity", name)
     pair = (indicator, quantity.counted)
-    if quantity.counted and pair not in known.counted and not known.unsure("indicators", indicator):
+    if quantity.counted and pair not in known.counted:
         listed = sorted(code for owner, code in known.counted if owner == indicator)
         yield f"{indicator} counts {', '.join(listed) or 'one thing only'}, not {quantity.counted!r}", ("quantity", "counted")
 
@@ -376,7 +405,7 @@ def _period(statement: StatementShape, published_on: date, known: Known) -> Iter
     fault = rule_fault(period, published_on)
     if fault:
         yield fault, ("period", "rule")
-    if statement.measure != "level" or statement.indicator not in known.indicators:
+    if statement.measure != "level" or not known.sure("indicators", statement.indicator):
         return
     stock = statement.indicator in known.stocks
     if stock and period.type in ("span", "cumulative"):
@@ -387,79 +416,13 @@ def _period(statement: StatementShape, published_on: date, known: Known) -> Iter
         yield message, ("period", "type")
 
 
-def _mentions(entry: Entry[DocumentFile]) -> Iterator[Fault]:
-    """Every number is said by a statement or dismissed for a reason."""
-    length, statements = entry.shape.document.text_length, entry.shape.statements
-    mentions = entry.shape.mentions
-    for index, each in enumerate(mentions or ()):
-        if not each.start < each.end <= length:
-            message = f"the number {each.start}..{each.end} lies outside the text of {length} code points"
-            yield entry.fault(message, "mentions", index, "start")
-        elif each.end - each.start != len(each.number):
-            message = f"`number` has {len(each.number)} code points, start..end spans {each.end - each.start}"
-            yield entry.fault(message, "mentions", index, "number")
-        elif not each.reason and not stating(each, statements):
-            message = f"no span of a statement holds {each.number!r}; make a statement of it, or give the reason why it is none"
-            yield entry.fault(message, "mentions", index, "start")
-
-
-def _against(entry: Entry[DocumentFile], text: str) -> Iterator[Fault]:
-    """With the text at hand: every span stands where it says, and no number is left out or made up."""
-    if len(text) != entry.shape.document.text_length:
-        yield entry.fault(f"the text has {len(text)} code points", "document", "text_length")
-        return
-    for index, statement in enumerate(entry.shape.statements):
-        span = statement.evidence
-        if text[span.start : span.end] != span.exact:
-            state = stand(text, Evidence(span.exact, span.start, span.end, span.paragraph))
-            message = f"the words do not stand at {span.start}..{span.end} of the text: {state}"
-            yield entry.fault(message, "statements", index, "evidence", "exact")
-        elif paragraph_of(text, span.start) != span.paragraph:
-            message = f"the span starts in paragraph {paragraph_of(text, span.start)}"
-            yield entry.fault(message, "statements", index, "evidence", "paragraph")
-        elif statement.quantity and not any(statement in stating(each, [statement]) for each in entry.shape.mentions or ()):
-            yield entry.fault("the span of a figure holds no number of `mentions`", "statements", index, "evidence")
-    found = {(each.start, each.end): each.number for each in find_mentions(text)}
-    listed = {(each.start, each.end): index for index, each in enumerate(entry.shape.mentions or ())}
-    for (start, end), number in found.items():
-        if (start, end) not in listed:
-            paragraph = paragraph_of(text, start)
-            yield entry.fault(
-                f"the number {number!r} at {start}..{end} (paragraph {paragraph}) is not accounted for in `mentions`", "mentions"
-            )
-    for (start, end), index in listed.items():
-        if (start, end) not in found:
-            yield entry.fault(f"the text holds no number at {start}..{end}", "mentions", index, "start")
-
-
-def _spans(entry: Entry[DocumentFile], text: str | None) -> Iterator[Fault]:
-    """The budget of spans: short runs, and a small part of the text altogether."""
-    spans = [(each.evidence.start, each.evidence.end) for each in entry.shape.statements]
-    length = entry.shape.document.text_length
-    total = total_length(spans)
-    if total * MAX_SHARE > length:
-        yield entry.fault(f"spans hold {total} of {length} code points; at most one in {MAX_SHARE} may be kept", "statements")
-    if text is None:
-        return
-    for start, end in merge_spans(spans, text):
-        words = word_count(text[start:end])
-        if words > MAX_RUN_WORDS:
-            index = next(i for i, span in enumerate(spans) if span[0] == start)
-            yield entry.fault(
-                f"spans that stand together run over {words} words; at most {MAX_RUN_WORDS} may",
-                "statements",
-                index,
-                "evidence",
-            )
-
-
 def _twins(entry: Entry[DocumentFile], known: Known) -> Iterator[Fault]:
     """Two statements of one document in one cell whose intervals cannot both hold, without a note that says why."""
     document = entry.shape.document
     cells: dict[str, list[tuple[int, StatementShape, Interval]]] = defaultdict(list)
     for index, statement in enumerate(entry.shape.statements):
         unit = known.units.get(statement.quantity.unit) if statement.quantity else None
-        if statement.quantity is None or unit is None or statement.status == "withdrawn":
+        if statement.quantity is None or unit is None or statement.status == "withdrawn" or known.unsure("units", unit.code):
             continue
         _, interval = interval_and_value(statement.quantity, unit)
         cell = statement_cell(statement, unit, period_of(statement.period, document.published_on))

@@ -87,7 +87,7 @@ def test_documents_that_the_directory_does_not_hold_are_listed_and_pruned_on_req
     claimbook("seed", "--from", small, "--database", address)
     other = write_seed(tmp_path / "other", {"regions.yaml": SMALL_SEED["regions.yaml"]})
     left = claimbook("seed", "--from", other, "--database", address)
-    assert left.out.splitlines()[0] == "Not in the directory, left alone; --prune removes them: harbour"
+    assert left.out.splitlines()[0] == "Documents of other directories, left alone (--prune would delete them): harbour"
     would = claimbook("seed", "--from", other, "--prune", "--check", "--database", address)
     assert "Not in the directory, would be removed: harbour" in would.out
     assert len(rows_of(empty, "document")) == 1

@@ -177,6 +177,22 @@ def test_a_region_taken_from_a_statement_without_a_figure_is_a_change_of_it(empt
     assert not seed_directory(empty, small).changed
 
 
+def test_regions_in_another_order_change_nothing_and_kinds_are_open_lists(empty: sa.Engine, small: Path, harbour: Path) -> None:
+    edit(small / "regions.yaml", "kind: city", "kind: metropolis")
+    regions = "kind: forecast\n  regions: [northport]"
+    edit(harbour, regions, "kind: forecast\n  regions: [northport, norland]")
+    seed_directory(empty, small)
+    edit(harbour, "regions: [northport, norland]", "regions: [norland, northport]")
+    assert not seed_directory(empty, small).changed
+
+
+def test_magnitudes_are_powers_of_ten(empty: sa.Engine, small: Path, harbour: Path) -> None:
+    edit(harbour, "{value: 7000, unit: count}", "{value: 1 million, unit: count, form: magnitude}")
+    seed_directory(empty, small)
+    row = statement(empty, "harbour.ships-2026")
+    assert (str(row["lower"]), str(row["upper"])) == ("1000000", "10000000")
+
+
 def test_files_in_another_order_change_nothing(empty: sa.Engine, small: Path) -> None:
     seed_directory(empty, small)
     file = small / "regions.yaml"

@@ -266,3 +266,23 @@ def test_one_changed_character_turns_exactly_the_statements_whose_words_it_stand
     turned = {id_ for id_, state in attached.states.items() if state != "verified"}
     assert turned == {id_ for id_, (start, end) in spans.items() if start <= place < end}
     assert attached.states["central-urban-areas.gdp-2021-h1"] == "altered"
+
+
+@pytest.mark.parametrize(
+    ("text", "shared"),
+    [
+        ("Said: “PORT of Northport handled more than 6,000 ships” then.", "PORT of Northport handled more than 6,000 ships"),
+        ("A port of Northport handled more than 6,000 vessels in 2024.", None),
+    ],
+)
+@pytest.mark.parametrize("how", ["attached", "at hand"])
+def test_a_statement_shares_no_eight_words_in_a_row_with_its_text(
+    harbour: sa.Engine, small: Path, copy: Path, how: str, text: str, shared: str | None
+) -> None:
+    edit(small / "documents" / "harbour.yaml", "Northport handled more than 6,000 ships in 2024.", f'"{text}"')
+    options = ["--texts", copy.parent] if how == "at hand" else []
+    if how == "attached":
+        attach(harbour, [copy])
+    ran = claimbook("seed", "--from", small, *options, "--database", address_of(harbour))
+    told = f"documents/harbour.yaml:14:3: text: shares 8 words in a row with the document ({shared}); say it in words of our own"
+    assert (ran.code, ran.err.splitlines()[:-1]) == ((1, [told]) if shared else (0, []))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from make import SMALL_SEED, SMALL_TEXT, seeded, write_seed
+from make import SMALL_MENTIONS, SMALL_SEED, SMALL_TEXT, seeded, write_seed
 from observe import address_of, claimbook, digest, edit
 
 from app.errors import SeedError
@@ -514,6 +514,18 @@ CASES = {
         "{value: 7000, unit: count, form: range}",
         "documents/harbour.yaml:41:3: quantity: a range has form: range and value_to; nothing else has value_to",
     ),
+    "a magnitude that is a number": edited(
+        DOCUMENT,
+        SHIPS_2026,
+        "{value: 15, unit: count, form: magnitude}",
+        "documents/harbour.yaml:41:14: a magnitude begins at a power of ten (dozens: 10, …",
+    ),
+    "a magnitude of nothing": edited(
+        DOCUMENT,
+        SHIPS_2026,
+        "{value: 0, unit: count, form: magnitude}",
+        "documents/harbour.yaml:41:14: a magnitude begins at a power of ten (dozens: 10, …",
+    ),
     "an actual period after the publication": edited(
         DOCUMENT,
         "when: 2024",
@@ -759,6 +771,57 @@ def test_what_refers_to_a_faulty_entry_is_no_fault_of_its_own(tmp_path: Path) ->
         "indicators.yaml:2:114",
         "regions.yaml:3:21",
     ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "faults"),
+    [
+        ("comparator: gt", "comparator: more", ["20:40"]),
+        ("start: 80, end: 101", "start: 8o, end: 101", ["15:46"]),
+        ('evidence: {exact: "more than 6,000 ships", start: 80, end: 101, paragraph: 3}', "evidence:", ["15:3"]),
+        ("slug: ships-2024", "slug: ships_2024", ["13:3"]),
+        ("- slug: ships-2024\n  text", "- text", ["13:3"]),
+        ("statements:\n", "statements: none\nothers:\n", ["12:1", "13:1"]),
+        ('number: "6,000"}', 'number: "6,000", raeson: name}', ["47:41"]),
+        ('start: 90, end: 95, number: "6,000"}', 'start: 9o, end: 95, number: "6,000"}', ["47:4"]),
+        ("mentions:\n", "mentions: none\nothers:\n", ["45:1", "46:1"]),
+    ],
+)
+def test_what_only_follows_from_an_entry_that_could_not_be_read_is_not_told(
+    tmp_path: Path, old: str, new: str, faults: list[str]
+) -> None:
+    directory = write_seed(tmp_path / "seed", SMALL_SEED)
+    with (directory / DOCUMENT).open("a", encoding="utf-8") as file:
+        file.write(SMALL_MENTIONS)
+    write_seed(
+        directory,
+        {"relations.yaml": "relations:\n- {statement: harbour.ships-2026, relation: update_of, other: harbour.ships-2024}\n"},
+    )
+    edit(directory / DOCUMENT, old, new)
+    texts = write_seed(tmp_path / "texts", {"harbour.txt": SMALL_TEXT})
+    ran = claimbook("seed", "--check", "--from", directory, "--texts", texts, "--database", f"sqlite:///{tmp_path}/new.db")
+    assert [line.split(": ")[0] for line in ran.err.splitlines()[:-1]] == [f"{DOCUMENT}:{place}" for place in faults]
+
+
+def test_a_number_that_no_statement_holds_is_told_beside_a_statement_that_could_not_be_read(tmp_path: Path) -> None:
+    directory = write_seed(tmp_path / "seed", SMALL_SEED)
+    with (directory / DOCUMENT).open("a", encoding="utf-8") as file:
+        file.write(SMALL_MENTIONS.replace(", reason: date_part}\n- {start: 90", "}\n- {start: 90"))
+    edit(directory / DOCUMENT, "comparator: gt", "comparator: more")
+    ran = claimbook("seed", "--check", "--from", directory, "--database", f"sqlite:///{tmp_path}/new.db")
+    assert [line.split(": ")[1] for line in ran.err.splitlines()[:-1]] == [
+        "comparator",
+        "no span of a statement holds '2024'; make a statement of it, or give the reason why it is none",
+    ]
+
+
+def test_statements_are_not_measured_by_what_a_faulty_entry_said_before(
+    backend: str, databases: Callable[[str], sa.Engine], tmp_path: Path
+) -> None:
+    directory = build(tmp_path, edited("indicators.yaml", "dimension: count", "dimension: money, nam: x"))
+    edit(directory / DOCUMENT, SHIPS_2026, "{value: 7000, unit: percent}")
+    ran = claimbook("seed", "--from", directory, "--database", address_of(databases(backend)))
+    assert [line.split(": ")[0] for line in ran.err.splitlines()[:-1]] == ["indicators.yaml:2:114"]
 
 
 def test_statements_that_contradict_each_other_are_let_in_with_a_note(tmp_path: Path) -> None:
