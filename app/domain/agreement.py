@@ -143,6 +143,8 @@ def _in_unit(
 ) -> list[_Said] | None:
     """The numbers as the entry's unit and measure would have them; None when they may be something else."""
     family, kind = entered.unit.family, mention.kind
+    if family not in _MEASURED and entered.unit.factor != 1:  # counted in pairs, in tens of thousands
+        return None
     if family == "percent":
         return _as_percent(mention, numbers, entered)
     if family == "ratio":
@@ -244,7 +246,7 @@ _PLAIN_HEDGE = re.compile(
 """Hedge words before a number that are nothing else there; `top`, `as many as`, `up to` and `some` may be."""
 
 
-def loosened(words: str, entered: Entered) -> str | None:
+def loosened(words: str, entered: Entered, units: Mapping[str, Unit]) -> str | None:
     """What a hedge word beside the only figure of the words says that the entry drops or turns round; None when nothing is lost.
 
     `gt` and `ge` are not told apart, nor are `lt` and `le`.
@@ -253,6 +255,9 @@ def loosened(words: str, entered: Entered) -> str | None:
     if len(figures) != 1 or entered.form in ("range", "magnitude"):
         return None
     mention = figures[0]
+    said = _in_unit(words, mention, [abs(mention.value)], entered, units) if mention.value is not None else None
+    if not any(entered.sizes[0] in each for each in said or ()):
+        return None
     hedges = [(cue.start, words[cue.start : cue.end]) for cue in mention.cues if cue.kind == "hedge"]
     doubtful = [hedge for start, hedge in hedges if start < mention.start and not _PLAIN_HEDGE.fullmatch(collapse(hedge))]
     if doubtful or len(hedges) != 1 or mention.kind == "range":

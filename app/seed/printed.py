@@ -31,7 +31,7 @@ def printed_faults(entry: Entry[DocumentFile], units: Mapping[str, Unit], conver
         if reads:
             message = f"the span reads {reads}; the entry says {_given(statement.quantity)}"
             yield entry.fault(message, "statements", index, "quantity", "value")
-        elif not statement.note and f"{code}.{statement.slug}" not in conversions and (lost := loosened(words, entered)):
+        elif not statement.note and f"{code}.{statement.slug}" not in conversions and (lost := loosened(words, entered, units)):
             yield entry.fault(f"{lost}; correct it or say why in a note", "statements", index, "quantity")
 
 
@@ -46,9 +46,12 @@ def entered_by(statement: StatementShape, units: Mapping[str, Unit]) -> Entered 
     unit = units.get(quantity.unit) if quantity else None
     if quantity is None or unit is None or unit.factor <= 0 or statement.measure is None or statement.status == "withdrawn":
         return None
+    value, value_to = parse_written(quantity.value), parse_written(quantity.value_to) if quantity.value_to else None
+    if statement.measure == "share" and not all(0 <= each.value <= 100 for each in (value, value_to) if each):
+        return None
     return Entered(
-        value=parse_written(quantity.value),
-        value_to=parse_written(quantity.value_to) if quantity.value_to else None,
+        value=value,
+        value_to=value_to,
         unit=unit,
         measure=statement.measure,
         comparator=quantity.comparator,

@@ -24,6 +24,7 @@ UNITS = {
         unit("percent", "percent"),
         unit("count", "count"),
         unit("ratio", "ratio"),
+        unit("pair", "count", "count", "2"),
         unit("per-10k", "per-population"),
         unit("t", "mass"),
         unit("kt", "mass", "t", "1000"),
@@ -119,6 +120,7 @@ def test_another_number_than_the_printed_one_is_told(words: str, told: str, said
         ("$5 to $10 million", "5 million..10 million USD"),
         ("between 30 and 40", "35 count"),
         ("two batches of 500", "1000 count"),
+        ("500 shoes", "250 pair"),
         ("all but three of the 27", "24 count"),
         ("none of the 27", "0 count"),
         ("30 cents", "0.3 USD"),
@@ -211,12 +213,12 @@ NEARLY: dict[str, Any] = {"comparator": "lt", "form": "nearly", "approximate": T
     ],
 )
 def test_a_bound_that_is_dropped_is_told(words: str, told: str, hedge: str) -> None:
-    assert loosened(words, entered(told)) == f"the span hedges the number with {hedge}; the entry says the plain number"
+    assert loosened(words, entered(told), UNITS) == f"the span hedges the number with {hedge}; the entry says the plain number"
 
 
 def test_a_bound_that_is_turned_round_is_told() -> None:
-    assert loosened("more than 6,000", entered("6000 count", comparator="lt"))
-    assert loosened("below 5%", entered("5 percent share", comparator="gt"))
+    assert loosened("more than 6,000", entered("6000 count", comparator="lt"), UNITS)
+    assert loosened("below 5%", entered("5 percent share", comparator="gt"), UNITS)
 
 
 @pytest.mark.parametrize(
@@ -239,8 +241,9 @@ def test_a_bound_that_is_turned_round_is_told() -> None:
         ("some 55 ships", "55 count", {}),
         ("over five years", "5 year", {}),
         ("over 20 and up to 30", "30 count", {}),
+        ("about 40%", "5000 count", {}),
         ("over 20 to 30", "20..30 count", {"form": "range"}),
     ],
 )
 def test_a_bound_that_is_kept_or_may_be_none_is_no_loss(words: str, told: str, wording: dict[str, Any]) -> None:
-    assert loosened(words, entered(told, **wording)) is None
+    assert loosened(words, entered(told, **wording), UNITS) is None
