@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from app.domain.evidence import sentence_bounds
-from app.domain.mentions import Mention
+from app.domain.mentions import Mention, find_mentions
 from app.domain.quantity import Measure
+from app.domain.unit_words import currency_before
 from app.domain.words import Kind
 from app.seed.nearby import Named
 
@@ -69,6 +70,10 @@ _CUE = re.compile(rf"(?<![a-z])(?:(?P<share>{_SHARE})|(?P<down>{_DOWN})|(?P<up>{
 _THAN = re.compile(r"\s*(?:(?P<down>fewer|less|lower|smaller|shorter)|more|higher|larger|greater|longer)\b", re.IGNORECASE)
 _TOP = re.compile(r"(?:\btop|\bleading|前)\s*$", re.IGNORECASE)
 _BY = re.compile(rf"(?<![a-z])(?:(?P<down>{_DOWN})|(?:{_UP}))(?:\s+by|了)\b[^,.;]{{0,20}}$", re.IGNORECASE)
+_BY_AN_AMOUNT = re.compile(
+    rf"(?<![a-z])(?:{_DOWN}|{_UP})(?:\s+by\s|了)(?P<amount>(?:[^,.;]|(?<=\d)[.,](?=\d)){{1,60}})\Z", re.IGNORECASE
+)
+_TO = re.compile(r"(?:(?:\bto|[至到])(?:\s+(?:an?|the|just|only|new|record|high|low|total|level|of)){0,5})\s*\Z", re.IGNORECASE)
 
 
 def measure_of(setting: Setting) -> tuple[Measure, bool]:
@@ -77,19 +82,37 @@ def measure_of(setting: Setting) -> tuple[Measure, bool]:
     if mention.kind == "multiple":
         return "multiple", False
     if mention.unit == "percent" or (mention.kind == "fraction" and mention.unit is None):
-        return _measure_of_part(mention.kind, before, after)
+        return _measure_of_part(mention.kind, before, after, new=_is_new_level(setting))
     if _TOP.search(before):
         return "rank", False
-    if mention.kind == "cardinal" and (changed := _BY.search(before)):
+    if mention.kind == "cardinal" and (changed := _BY.search(before)) and not _is_new_level(setting):
         return "change", bool(changed["down"])
     return "level", False
 
 
-def _measure_of_part(kind: str, before: str, after: str) -> tuple[Measure, bool]:
+def _is_new_level(setting: Setting) -> bool:
+    """Whether the figure is what something came to after a change that was told (`cut by half to 12 minutes`)."""
+    text, mention = setting.text, setting.mention
+    hedges = [cue.start for cue in mention.cues if cue.kind == "hedge" and cue.end <= mention.start]
+    money = currency_before(text, mention.start)
+    start = min([mention.start, *hedges, *([money[1]] if money else [])])
+    ahead = text[setting.first : max(setting.first, start)]
+    to = _TO.search(ahead)
+    change = _BY_AN_AMOUNT.search(ahead[: to.start()]) if to else None
+    if change is None:
+        return False
+    amounts = [each for each in find_mentions(change["amount"]) if each.kind in FIGURES]
+    once = mention.unit == "percent" and all(each.kind == "cardinal" and each.unit is None for each in amounts)
+    return bool(amounts) and not once  # in `by 3 to 5 percent` the unit is said once, of both
+
+
+def _measure_of_part(kind: str, before: str, after: str, *, new: bool) -> tuple[Measure, bool]:
     cues = list(_CUE.finditer(before))
     last = cues[-1] if cues else None
     if _OF.match(after):
         return "share", False
+    if new:
+        return ("share" if any(cue["share"] for cue in cues) else "level"), False
     if than := _THAN.match(after):
         return "growth", bool(than["down"])
     following = _CUE.match(after.lstrip())

@@ -19,6 +19,7 @@ from app.domain.quantity import is_magnitude, parse_written
 from app.domain.units import Unit, families_for
 from app.seed.against import accounted, against, sparing
 from app.seed.gather import Entry, Seed
+from app.seed.printed import printed_faults
 from app.seed.read import Fault, Path_
 from app.seed.rows import interval_and_value, period_of, statement_cell
 from app.seed.shapes import ActorShape, DocumentFile, DocumentShape, IndicatorShape, ProjectShape, RegionShape, StatementShape
@@ -104,8 +105,10 @@ def verify(seed: Seed, known: Known, told: Iterable[Fault] = ()) -> list[Fault]:
     texts = {sha256(text.encode()).hexdigest(): text for text in (*known.texts.values(), *seed.texts)}
     faults.extend(_lists(seed, known))
     faults.extend(_relations(seed, known))
+    conversions = {each.shape.statement for each in seed.relations if each.shape.relation == "conversion_of"}
     for document in seed.documents:
         faults.extend(_document(document, known, texts.get(document.shape.document.text_sha256)))
+        faults.extend(printed_faults(document, known.units, conversions))
     return sorted(set(faults), key=lambda fault: (fault.file, fault.line, fault.column, fault.message))
 
 

@@ -69,9 +69,10 @@ def _figure(setting: Setting, names: tuple[str, ...]) -> tuple[int, int]:
 def _unit_end(setting: Setting, names: tuple[str, ...]) -> int:
     """How far beyond the number its unit reaches; of things counted the first word."""
     near = setting.after[:60]
-    for name in names:
+    for name in names if setting.mention.kind != "percent" else ():
         found = re.search(_unit_pattern(name), near.lower())
-        if found and word_count(near[: found.start()]) <= 2:
+        between = near[: found.start()] if found else ""
+        if found and word_count(between) <= 2 and not re.search(r"\d", between):
             return found.end()
     if setting.mention.kind not in ("cardinal", "magnitude", "range"):
         return 0
@@ -197,7 +198,8 @@ def written_value(mention: Mention, *, percent: bool = False, negative: bool = F
         return GAP
     if percent:
         exact = Fraction(value).limit_denominator(100) * 100
-        return _readable(plain_text(round(Decimal(exact.numerator) / Decimal(exact.denominator), FRACTION_PLACES)))
+        part = round(Decimal(exact.numerator) / Decimal(exact.denominator), FRACTION_PLACES)
+        return _readable(plain_text(-part if negative else part))
     return _readable(_scaled(-value if negative else value, mention))
 
 

@@ -207,6 +207,33 @@ def test_the_words_beside_a_number_say_what_it_is(
 
 
 @pytest.mark.parametrize(
+    ("text", "drafted_as"),
+    [
+        ("It was reduced by 40 percent to 30 hours.", ["40 percent: growth -40 percent", "30 hours: level 30 h"]),
+        ("It was reduced by 40% to about 30 hours.", ["40%: growth -40 percent", "about 30 hours: level 30 h"]),
+        ("Waiting was cut by half to 12 minutes.", ["half: growth -50 percent", "12 minutes: level 12 min"]),
+        ("It rose by 3 percent to 40 percent.", ["3 percent: growth 3 percent", "40 percent: level 40 percent"]),
+        ("Its share rose by 3 percent to 40 percent.", ["3 percent: growth 3 percent", "40 percent: level 40 percent"]),
+        ("The share of it rose by 3.5% to 40%.", ["3.5%: growth 3.5 percent", "40%: share 40 percent"]),
+        ("Crews grew by 40 to over 200 sailors.", ["40: change 40 count", "over 200 sailors: level 200 count"]),
+        ("Crews grew by 7 to a record of 42.", ["7: change 7 count", "42: level 42 count"]),
+        ("时间缩短40%至30小时。", ["40%: growth -40 percent", "30小时: level 30 h"]),
+        ("It was cut by up to 40 minutes.", ["up to 40 minutes: change -40 min"]),
+        ("It was cut by close to 40 minutes.", ["close to 40 minutes: change -40 min"]),
+        ("It takes 30 to 40 hours.", ["30 to 40 hours: level 30 h"]),
+    ],
+)
+def test_after_by_an_amount_to_stands_a_level_of_its_own(
+    text: str, drafted_as: list[str], shipped: Names, tmp_path: Path
+) -> None:
+    found = [
+        f"{each['evidence']['exact']}: {each['measure']} {each['quantity']['value']} {each['quantity']['unit']}"
+        for each in entries_of(text, shipped, tmp_path)
+    ]
+    assert found == drafted_as
+
+
+@pytest.mark.parametrize(
     ("text", "first", "second"),
     [
         ("It took 600 ships this year.", "2025-01-01..2025-07-10", "2025"),

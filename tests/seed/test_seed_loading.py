@@ -90,6 +90,7 @@ def test_a_check_says_what_would_change_and_writes_nothing(empty: sa.Engine, sma
 
 
 def test_one_changed_statement_is_all_that_changes(empty: sa.Engine, small: Path, harbour: Path) -> None:
+    edit(harbour, "more than 6,000 ships", "6,000 and 6,100 ships")
     seed_directory(empty, small)
     before = snapshot(empty)
     edit(harbour, "{value: 6000, unit: count, comparator: gt}", "{value: 6100, unit: count, comparator: gt}")
