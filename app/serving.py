@@ -82,7 +82,7 @@ def run(settings: Settings, listener: socket.socket, *, workers: int, access_log
         f"Claimbook serves at {address}\n"
         f"  start    {address}/\n"
         f"  API      {address}/docs\n"
-        f"  figures  {address}/v1/statements?within=chongqing&indicator=gdp\n"
+        f"  figures  {address}/v1/statements\n"
         "Stop with Ctrl+C.",
         flush=True,
     )

@@ -10,6 +10,7 @@ from fastapi import Request
 from pydantic import BaseModel
 from starlette.responses import Response, StreamingResponse
 
+from app.api.negotiation import suffixes_of
 from app.api.problems import MEDIA_TYPE
 from app.errors import BadRequestError, Fault
 from app.exports.as_csv import BYTE_ORDER_MARK
@@ -122,7 +123,7 @@ def answer_flat(request: Request, suffix: str, query: Flat, columns: Columns, ro
     """
     form = FORMATS[suffix]
     if not form.available:
-        able = [name for name, each in FORMATS.items() if each.available]
+        able = [name for name in suffixes_of(request.scope["route"]) if FORMATS[name].available]
         detail = f"This installation cannot write .{suffix}, which needs the extra `claimbook[export]`."
         raise BadRequestError("not-acceptable", detail, [Fault("path", "suffix", f"one of {', '.join(able)} was expected")])
     if "bom" in query.model_fields_set and suffix != "csv":

@@ -10,6 +10,7 @@ from fastapi import Request
 from pydantic import BaseModel, ValidationError
 
 from app.api.door import MAX_BODY
+from app.domain.expected import expected
 from app.domain.nearest import nearest
 from app.domain.text import text_fault
 from app.errors import BadRequestError, Fault
@@ -18,13 +19,16 @@ MAX_DEPTH = 20
 
 EXPECTED = {
     "missing": "this field is needed",
-    "string_type": 'text in quotes was expected, such as "7.55"',
     "list_type": 'a list was expected, such as ["chongqing"]',
     "int_type": "a whole number was expected",
     "bool_type": "true or false was expected",
     "string_pattern_mismatch": "a code was expected",
 }
 """Pydantic's kinds of errors in our words."""
+
+QUOTED = dict.fromkeys(("value", "unit", "period", "comparator", "measure", "kind"), "text in quotes")
+SAMPLES = {"value": "7.55", "unit": "CNY", "period": "2021", "indicator": "gdp", "region": "chongqing"}
+"""What stands in quotes, where it is no code, and examples."""
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -113,8 +117,12 @@ def read_model(model: type[Model], value: Any, place: Iterable[str | int] = ()) 
 def _message(error: Any, names: list[str]) -> str:
     if error["type"] == "extra_forbidden":
         return f"there is no such field here; the fields are: {', '.join(names)}"
+    if error["type"] == "string_type":
+        name = next((part for part in reversed(error["loc"]) if isinstance(part, str)), "")
+        sample = f', such as "{SAMPLES[name]}"' if name in SAMPLES else ""
+        return f"{QUOTED.get(name, 'a code in quotes')} was expected{sample}"
     message: str = error["msg"].removeprefix("Value error, ").removeprefix("Input ")
-    return EXPECTED.get(error["type"], message)
+    return EXPECTED.get(error["type"]) or expected(error["type"], error.get("ctx", {})) or message
 
 
 def _guesses(error: Any, names: list[str]) -> list[str]:

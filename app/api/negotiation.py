@@ -100,10 +100,14 @@ def twins(routes: FastAPI) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for route in iter_route_contexts(routes.routes):
         if route.path and route.path.endswith(ENDING):
-            suffix: Any = next(each for each in route.dependant.path_params if each.name == "suffix")
-            words = get_args(suffix.field_info.annotation)
-            found[route.path.removesuffix(ENDING)] = [each for each in words if FORMATS[each].available]
+            found[route.path.removesuffix(ENDING)] = [each for each in suffixes_of(route) if FORMATS[each].available]
     return found
+
+
+def suffixes_of(route: Any) -> tuple[str, ...]:
+    """The suffixes that a route for a list takes."""
+    suffix: Any = next(each for each in route.dependant.path_params if each.name == "suffix")
+    return get_args(suffix.field_info.annotation)
 
 
 def choose(accept: Sequence[str], offered: Sequence[str]) -> str | None:

@@ -18,7 +18,8 @@ from app.exports.formats import FORMATS, ZIP, Suffix
 from app.exports.package import ARCHIVE, archive, measure
 from app.exports.tables import BY_NAME, TABLES, Table
 from app.exports.wire import Lines, Rows
-from app.queries.dataset import read_scope
+from app.paths import bundled
+from app.queries.dataset import holds_only, read_scope
 from app.queries.listing import Flat, data_version
 from app.queries.package import count_tables
 from app.rendering.package import rows_of, statements_of
@@ -119,7 +120,8 @@ def get_dataset(session: ReadSession, settings: Configured) -> Response:
 
 def read_dataset(session: Session, settings: Settings) -> dict[str, Any]:
     """What a search engine of data should know; pages may carry it as a data block."""
-    return dataset(settings.address, data_version(session), **read_scope(session))
+    shipped = [each.stem for each in (bundled("seed_data") / "documents").glob("*.yaml")]
+    return dataset(settings.address, data_version(session), licensed=holds_only(session, shipped), **read_scope(session))
 
 
 @router.get(f"/{ARCHIVE}", response_class=Response, responses={**a_file(ZIP, "A zip archive."), **NO_ROOM})

@@ -14,7 +14,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Match
 
+from app.domain.expected import expected
 from app.domain.nearest import nearest
+from app.domain.text import CODE, STATEMENT_ID
 from app.errors import (
     BadRequestError,
     DamagedError,
@@ -24,8 +26,10 @@ from app.errors import (
     SchemaMismatchError,
     WithdrawnError,
 )
+from app.exports.formats import FORMATS
 from app.exports.wire import to_json
 from app.queries.damage import Soundness
+from app.queries.derivations import DERIVATION_ID
 from app.schemas.service import Problem, ProblemError
 
 MEDIA_TYPE = "application/problem+json"
@@ -33,6 +37,14 @@ METHODS = "GET, HEAD, OPTIONS"
 RETRY_SECONDS = 2
 UNAVAILABLE = ("08", "40", "53", "55", "57")
 """Classes of SQLSTATE that pass: connection, rollback, resources, object state, operator intervention."""
+
+FORMS = {
+    f"^{CODE}$": "a code was expected: lower-case letters and digits joined by single hyphens",
+    f"^{STATEMENT_ID}$": "the id of a statement was expected: `document.slug`, two codes joined by a full stop",
+    DERIVATION_ID: "the id of a derivation was expected: `kind~statement~statement`, as /v1/derivations lists it",
+}
+"""Pattern → what has this form; whatever has another is made of letters, digits and hyphens."""
+A_CELL = "a cell was expected, as `cell` of a statement names it: its parts joined by `~`"
 
 logger = logging.getLogger("claimbook")
 
@@ -255,12 +267,12 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, unforeseen)
 
 
-def _domain_error(_request: Request, error: Exception) -> Response:
+def _domain_error(request: Request, error: Exception) -> Response:
     if isinstance(error, BadRequestError):
         return problem(error.code, error.detail, error.faults)
     if isinstance(error, NotFoundError):
         fault = Fault("path", error.noun, str(error), error.did_you_mean)
-        return problem("not-found", str(error) + _did_you_mean(error.did_you_mean), [fault])
+        return problem("not-found", str(error) + _did_you_mean(error.did_you_mean) + _without_suffix(request), [fault])
     if isinstance(error, WithdrawnError):
         return problem("withdrawn", str(error))
     code = "schema-mismatch" if isinstance(error, SchemaMismatchError) else "database-unavailable"
@@ -277,22 +289,26 @@ def _validation_error(request: Request, error: Exception) -> Response:
     if any(fault.where == "path" for fault in faults):
         return _no_such_path(request, "; ".join(fault.message for fault in faults if fault.where == "path"))
     names = ", ".join(dict.fromkeys(fault.name for fault in faults))
-    first = f" {faults[0].name}: {faults[0].message}" if faults else ""
-    return problem("invalid-parameter", f"Not valid: {names}.{first}.", faults)
+    first = f" {faults[0].name}: {faults[0].message}.{_did_you_mean(faults[0].did_you_mean)}" if faults else ""
+    return problem("invalid-parameter", f"Not valid: {names}.{first}", faults)
 
 
 def _fault(error: Any) -> Fault:
-    """One of FastAPI's validation errors in our words; the value that was sent is not echoed."""
+    """One of FastAPI's validation errors in our words; of what was sent only the wrong item of a list is echoed."""
     where, *rest = [str(part) for part in error["loc"]]
     name = rest[0] if rest else where
-    message = error["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    context = error.get("ctx", {})
+    message = expected(error["type"], context) or error["msg"].removeprefix("Value error, ").removeprefix("Input ")
     guesses: list[str] = []
     if error["type"] == "literal_error":
-        allowed = [word.strip("' ") for word in error["ctx"]["expected"].replace(" or ", ", ").split(", ")]
-        guesses = nearest(str(error.get("input", ""))[:100], allowed)
-        message = f"one of {', '.join(allowed)} was expected"
+        allowed = [word.strip("' ") for word in context["expected"].replace(" or ", ", ").split(", ")]
+        given = str(error.get("input", ""))[:100]
+        guesses = nearest(given, allowed)
+        message = f"one of {', '.join(allowed)} was expected" + (f", not {given!r}" if len(rest) > 1 else "")
+    elif name == "cell" and error["type"] in ("string_too_short", "string_pattern_mismatch"):
+        message = A_CELL
     elif error["type"] == "string_pattern_mismatch":
-        message = "a code was expected: lower-case letters and digits joined by single hyphens"
+        message = FORMS.get(context.get("pattern", ""), "a code was expected: letters and digits joined by single hyphens")
     return Fault(where, name, message, guesses)
 
 
@@ -309,11 +325,22 @@ def _http_error(request: Request, error: Exception) -> Response:
 
 
 def _no_such_path(request: Request, why: str) -> Response:
-    paths = {route.path for route in iter_route_contexts(request.app.routes) if route.path and "{" not in route.path}
+    paths = _plain_paths(request)
     path = request.scope["path"]
     guesses = nearest(path, sorted(paths))
-    detail = f"Nothing stands at {path!r}." + (f" {why}." if why else "") + _did_you_mean(guesses)
+    detail = f"Nothing stands at {path!r}." + (f" {why}." if why else "") + _did_you_mean(guesses) + _without_suffix(request)
     return problem("not-found", detail, [Fault("path", "path", "the path of a resource was expected", guesses)])
+
+
+def _plain_paths(request: Request) -> set[str]:
+    """The paths that have no part to fill in."""
+    return {route.path for route in iter_route_contexts(request.app.routes) if route.path and "{" not in route.path}
+
+
+def _without_suffix(request: Request) -> str:
+    """What to say of the suffix of a format where only the path without it stands."""
+    path, _, suffix = request.scope["path"].rpartition(".")
+    return f" {path} comes as JSON only, without a suffix." if suffix in FORMATS and path in _plain_paths(request) else ""
 
 
 TOO_SLOW = (

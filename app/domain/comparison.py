@@ -114,7 +114,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class ConsistentSet:
-    """Figures that can all be true at once, as many as possible."""
+    """Figures whose intervals all meet or touch, as many as possible."""
 
     members: tuple[str, ...]
     common: Interval

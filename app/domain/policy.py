@@ -49,6 +49,8 @@ class Choice:
     reason: str
     outliers: tuple[str, ...]
     """Ids of the figures that cannot be true together with the choice, in order."""
+    touching: bool = False
+    """Whether it was chosen from figures that share no value but touch."""
 
     @property
     def outcome(self) -> tuple[object, ...]:
@@ -110,32 +112,53 @@ def _width(interval: Interval) -> tuple[bool, Fraction]:
 
 
 def _consistent(candidates: Sequence[Candidate]) -> Choice:
-    """The largest consistent set: most groups, most members, narrowest, latest; its most precise member gives the value."""
+    """The largest consistent set: most groups, most members, shared values, narrowest, latest; `_stands_for` gives the value."""
     by_id = {each.id: each for each in candidates}
 
     def rank(found: ConsistentSet) -> tuple[object, ...]:
         latest = max(by_id[member].published_on for member in found.members)
-        return -found.groups, -len(found.members), *_width(found.common), -latest.toordinal(), found.members
+        return -found.groups, -len(found.members), found.touching, *_width(found.common), -latest.toordinal(), found.members
 
     best = min(consistent_sets([each.figure for each in candidates]), key=rank)
-    chosen = min((by_id[member] for member in best.members), key=lambda each: _tightest(each, best.common))
+    chosen, bounds, why = _stands_for(best, [by_id[member] for member in best.members])
     return Choice(
         statement=chosen.id,
         value=chosen.figure.value,
-        interval=best.common,
-        reason=_why_consistent(best, chosen.id, len(candidates)),
+        interval=bounds,
+        reason=_why_consistent(best, chosen.id, len(candidates), why),
         outliers=tuple(sorted(by_id.keys() - set(best.members))),
+        touching=best.touching,
     )
 
 
-def _why_consistent(best: ConsistentSet, chosen: str, figures: int) -> str:
+def _stands_for(best: ConsistentSet, members: Sequence[Candidate]) -> tuple[Candidate, Interval, str]:
+    """The figure that gives the value of a set, bounds that hold this value, and why: the shared ones wherever a number fits."""
+    ranked = sorted(members, key=lambda each: _tightest(each, best.common))
+    first = ranked[0]
+    own = f"{first.id} is the most precise of them and keeps its own bounds."
+    if best.touching:
+        return first, first.figure.interval, f"only touch: neighbours after rounding or at a bound, they share no value; {own}"
+    fitting = next((each for each in ranked if _fits(each.figure, best.common)), None)
+    if fitting is None:
+        return first, first.figure.interval, f"can be true at once, but none of their numbers lies in what they share; {own}"
+    number = "" if fitting is first else " whose number lies in what they share"
+    return fitting, best.common, f"can be true at once; {fitting.id} is the most precise of them{number}."
+
+
+def _fits(figure: Figure, common: Interval) -> bool:
+    """Whether the number of a figure lies in the common interval, or is a bound of it that the figure's own words leave out."""
+    value = figure.value
+    return value is None or value in common or (value not in figure.interval and value in (common.lower, common.upper))
+
+
+def _why_consistent(best: ConsistentSet, chosen: str, figures: int, why: str) -> str:
     if figures == 1:
         return f"{chosen} is the only figure."
     several = len(best.members)
     groups = f"{best.groups} independence group{'s' if best.groups > 1 else ''}"
     if several == 1:
         return f"No two of {figures} figures can be true at once; {chosen} was chosen for its interval, then for its publication."
-    return f"{several} of {figures} figures, of {groups}, can be true at once; {chosen} is the most precise of them."
+    return f"{several} of {figures} figures, of {groups}, {why}"
 
 
 def _single(chosen: Candidate, candidates: Sequence[Candidate], policy: Policy) -> Choice:

@@ -48,8 +48,9 @@ _SCALES = {
     "trillion": Decimal(10) ** 12,
     "万": Decimal(10) ** 4,
     "亿": Decimal(10) ** 8,
+    "万亿": Decimal(10) ** 12,
 }
-_WRITTEN = re.compile(r"(?P<sign>-?)(?P<whole>\d+)(?:\.(?P<part>\d+))?\s*(?P<scale>[a-z]+|万|亿)?", re.ASCII)
+_WRITTEN = re.compile(r"(?P<sign>-?)(?P<whole>\d+)(?:\.(?P<part>\d+))?\s*(?P<scale>[a-z]+|万亿|万|亿)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

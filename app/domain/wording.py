@@ -36,8 +36,15 @@ def interval_text(interval: Interval, unit: str = "") -> str:
 
 
 def percent_text(part: Fraction) -> str:
-    """A part as a percentage of three significant digits: `3.33%`."""
-    return f"{float(part * 100):.3g}%"
+    """A part as a percentage of three significant digits: `3.33%`, `9,890%`."""
+    return f"{number_text(Decimal(f'{float(part * 100):.3g}'))}%"
+
+
+def gap_text(gap: Decimal, unit: str) -> str:
+    """A distance with its unit; between percentages it is one of percentage points: `0.2 percentage points`."""
+    if unit == "percent":
+        return f"{number_text(gap)} percentage point{'' if gap == 1 else 's'}"
+    return number_text(gap, unit)
 
 
 RELATION_WORDS = {
@@ -60,7 +67,7 @@ def pair_text(pair: Pair, left: Figure, right: Figure, unit: str) -> str:
         return f"{sentence}; that is no conflict."
     if pair.gap is None or pair.gap_relative is None:
         return f"{sentence}."
-    return f"{sentence}; they are {number_text(pair.gap, unit)} apart ({percent_text(pair.gap_relative)})."
+    return f"{sentence}; they are {gap_text(pair.gap, unit)} apart ({percent_text(pair.gap_relative)})."
 
 
 def status_text(result: Comparison, figures: list[Figure], unit: str, *, weak: bool) -> str:

@@ -18,8 +18,12 @@ def dataset(
     indicators: Sequence[str],
     regions: Sequence[str],
     days: tuple[date | None, date | None],
+    licensed: bool,
 ) -> dict[str, Any]:
-    """The database at this address: documents (title, publisher, address, day), names of indicators and regions, days."""
+    """The database at this address: documents (title, publisher, address, day), names of indicators and regions, days.
+
+    `licensed` says that all its documents are shipped ones: the licence is that of the shipped data.
+    """
     exports = f"{address}/v1/exports"
     return {
         "@context": "https://schema.org/",
@@ -29,7 +33,7 @@ def dataset(
         "name": TITLE,
         "description": ABOUT,
         "version": str(version),
-        "license": LICENCE["path"],
+        **({"license": LICENCE["path"]} if licensed else {}),
         "isAccessibleForFree": True,
         "keywords": ["claims", "statistics", "provenance", "evidence"],
         "inLanguage": "en",

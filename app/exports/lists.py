@@ -12,7 +12,7 @@ USUAL: dict[str, ColumnType] = {
     **dict.fromkeys(("value", "lower", "upper", "bound", "gap_relative"), "number"),
     **dict.fromkeys(("converted_value", "converted_lower", "converted_upper"), "number"),
     **dict.fromkeys(("lower_inclusive", "upper_inclusive", "approximate", "weak_period"), "flag"),
-    **dict.fromkeys(("policies_disagree", "derived", "open_lower", "open_upper"), "flag"),
+    **dict.fromkeys(("policies_disagree", "derived", "open_lower", "open_upper", "touching"), "flag"),
     **dict.fromkeys(("published_on", "period_start", "period_end"), "day"),
     **dict.fromkeys(("time", "groups", "evidence_start", "evidence_end", "paragraph", "version", "changed_in"), "whole"),
 }

@@ -1,5 +1,6 @@
 """What is the database about: which documents, indicators, places and days?"""
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -31,3 +32,9 @@ def read_scope(session: Session) -> dict[str, Any]:
         "regions": list(session.execute(regions.limit(MOST_NAMED)).scalars()),
         "days": (first, last),
     }
+
+
+def holds_only(session: Session, documents: Sequence[str]) -> bool:
+    """Whether there are documents, and all of them are these."""
+    codes = session.execute(sa.select(Document.code).order_by(Document.code).limit(len(documents) + 1)).scalars().all()
+    return bool(codes) and set(codes) <= set(documents)

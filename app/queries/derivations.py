@@ -24,10 +24,13 @@ from app.queries.statements import regions_within
 
 Test = Callable[[Derivation], bool]
 
+DERIVATION_ID = rf"^(?:{'|'.join(DERIVATION_KINDS)})(?:~{STATEMENT_ID})+(?:~and-[0-9]+-more-[0-9a-f]{{12}})?$"
+"""The form of an id."""
+
 PathDerivation = Annotated[
     str,
     Field(
-        pattern=rf"^(?:{'|'.join(DERIVATION_KINDS)})(?:~{STATEMENT_ID})+(?:~and-[0-9]+-more-[0-9a-f]{{12}})?$",
+        pattern=DERIVATION_ID,
         max_length=LONGEST_ID,
         description="The kind and the statements it rests on, joined by `~`.",
     ),

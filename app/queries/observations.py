@@ -21,7 +21,7 @@ BY_CELL = Order(columns=(), key=Comparison.cell)
 PolicyIn = Annotated[
     Policy,
     Field(
-        description="How the figures of a cell become one value: `consistent`, the largest set that can all be true; "
+        description="How the figures of a cell become one value: `consistent`, the largest set that meets or touches; "
         "`most_precise`, the narrowest interval; `latest_published`, the newest document; `preferred_rank`, what no curator "
         "marked as updated, numbers before bounds."
     ),

@@ -10,7 +10,7 @@ from app.domain.checking import RULES, Side, favoured, nearest_miss, side_of
 from app.domain.comparison import Figure, Pair, Verdict, slot_of, verdict_on
 from app.domain.decimals import plain_text
 from app.domain.evidence import collapse, fragment_url
-from app.domain.wording import interval_text, number_text, percent_text
+from app.domain.wording import gap_text, interval_text, percent_text
 from app.queries.checks import Subject
 from app.queries.comparable import Chosen, Other
 from app.queries.comparisons import figure_of
@@ -165,7 +165,7 @@ def _named(found: Sequence[_Compared], *, gaps: str | None = None) -> str:
 def _apart(pair: Pair, unit: str) -> str:
     if pair.gap is None or pair.gap_relative is None:
         return ""
-    return f" ({number_text(pair.gap, unit)} apart, {percent_text(pair.gap_relative)})"
+    return f" ({gap_text(pair.gap, unit)} apart, {percent_text(pair.gap_relative)})"
 
 
 def _other(other: Other) -> checks.NotCompared:

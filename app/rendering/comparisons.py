@@ -140,7 +140,8 @@ def reference(row: models.Comparison, guest_in: models.Comparison | None) -> sta
 def flat(cell: Cell) -> dict[str, object]:
     """A comparison as one flat row, in the order of FLAT_COMPARISON; lists are joined by `;`."""
     one = comparison(cell)
-    widest = [each.interval for each in one.sets]
+    whole = one.sets[0] if len(one.sets) == 1 else None
+    shared = whole.interval if whole and not whole.touching else None
     return {
         "cell": one.cell,
         "status": one.status,
@@ -167,8 +168,9 @@ def flat(cell: Cell) -> dict[str, object]:
         "documents": one.documents,
         "groups": one.groups,
         "sets": len(one.sets),
-        "lower": widest[0].lower if len(widest) == 1 else None,
-        "upper": widest[0].upper if len(widest) == 1 else None,
+        "lower": shared.lower if shared else None,
+        "upper": shared.upper if shared else None,
         "gap_relative": one.gap_relative,
         "members": ";".join(each.statement for each in one.members),
+        "touching": bool(whole and whole.touching),
     }

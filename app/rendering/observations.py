@@ -107,6 +107,7 @@ def _value(each: Observed) -> dict[str, Any]:
         "statement": row.id,
         "chosen_because": choice.reason,
         "policies_disagree": each.disagree,
+        "touching": choice.touching,
     }
 
 
@@ -152,6 +153,7 @@ def point(each: Observed, in_unit: Conversion | None = None) -> observations.Poi
         policies_disagree=each.disagree,
         statement=row.id,
         cell=each.cell.cell,
+        touching=each.choice.touching,
     )
 
 

@@ -46,7 +46,7 @@ class Member(Shape):
 
 
 class ConsistentSet(Shape):
-    """Statements that can all be true at once, as many as possible."""
+    """Statements whose intervals all meet or touch, as many as possible."""
 
     statements: list[str] = Field(description="Their ids.")
     interval: ComputedInterval = Field(description="The values they all allow; one point where they only touch.")
@@ -96,7 +96,7 @@ class Comparison(Shape):
     groups: int = Field(description="Independence groups of these documents.")
     gap_relative: Number | None = Field(description="The largest relative gap of a pair; null without a conflict.")
     members: list[Member] = Field(description="The statements, by id, a guest last; at most the 100 latest.")
-    sets: list[ConsistentSet] = Field(description="The largest sets of figures that can all be true, from low to high.")
+    sets: list[ConsistentSet] = Field(description="The largest sets of figures that meet or touch, from low to high.")
     pairs: list[PairOut] = Field(description="Every two of them.")
     links: ComparisonLinks
 
@@ -131,5 +131,8 @@ FLAT_COMPARISON: tuple[str, ...] = (
     "upper",
     "gap_relative",
     "members",
+    "touching",
 )
-"""Columns of a flat comparison; lower and upper where all figures can be true at once. New ones are only added at the end."""
+"""Columns of a flat comparison; lower and upper where all figures share values, `touching` where they only touch.
+
+New ones are only added at the end."""

@@ -17,6 +17,8 @@ from app.schemas.statements import BaseOut, IndicatorRef
 GapReason = Literal["not_stated", "incomparable", "filtered"]
 """Why a period of a series has no point."""
 
+TOUCHING = "Whether the figures it was chosen from share no value but touch; its bounds are then those of its own statement."
+
 GAP_REASONS: tuple[GapReason, ...] = get_args(GapReason)
 
 
@@ -60,6 +62,7 @@ class Observation(Shape):
     chosen_because: str = Field(description="Why it was chosen, in a sentence.")
     outliers: list[str] = Field(description="Statements of the cell that cannot be true together with what was chosen.")
     policies_disagree: bool = Field(description="Whether another policy would give another value or other bounds.")
+    touching: bool = Field(description=TOUCHING)
 
 
 class ObservationListed(Observation):
@@ -93,6 +96,7 @@ FLAT_OBSERVATION: tuple[str, ...] = (
     *("approximate", "status", "sources", "groups", "weak_period", "statement", "chosen_because", "outliers"),
     *("policies_disagree", "policy"),
     *CONVERTED_COLUMNS,
+    "touching",
 )
 """Columns of a flat observation; new ones are only added at the end."""
 
@@ -122,6 +126,7 @@ class Point(Shape):
     policies_disagree: bool = Field(description="Whether another policy would give another value or other bounds.")
     statement: str = Field(description="Id of the chosen statement.")
     cell: str = Field(description="The cell of the point.")
+    touching: bool = Field(description=TOUCHING)
 
 
 class PointListed(Point):
@@ -152,6 +157,7 @@ class Columns(Shape):
     policies_disagree: list[bool]
     statement: list[str]
     cell: list[str]
+    touching: list[bool]
 
 
 class ColumnsListed(Columns):
@@ -214,5 +220,6 @@ FLAT_POINT: tuple[str, ...] = (
     *("counted", "kind", "regions", "region_names", "project", "period_type", "length", "weak_period", "status", "sources"),
     *("policies_disagree", "statement", "cell", "policy"),
     *CONVERTED_COLUMNS,
+    "touching",
 )
 """Columns of a flat point; new ones are only added at the end."""

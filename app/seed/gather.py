@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from app.domain.expected import expected
 from app.domain.nearest import nearest
 from app.seed.read import Fault, Path_, Source, UnreadableError, read_yaml
 from app.seed.shapes import (
@@ -237,7 +238,7 @@ def _said(problem: "ErrorDetails") -> str:
         case "model_type":
             return "fields with values were expected"
         case _:
-            message = problem["msg"].removeprefix("Value error, ")
+            message = expected(problem["type"], context) or problem["msg"].removeprefix("Value error, ")
             return message[:1].lower() + message[1:]
 
 

@@ -64,13 +64,14 @@ def show_comparison(request: Request, session: ReadSession, cell: PathCell) -> R
     found = get_cell(session, cell)
     compared = rendering.comparison(found)
     apart = in_conflict(found)
-    sets = [(each.interval.lower, each.interval.upper) for each in compared.sets if len(each.statements) > 1]
+    shared = [each.interval for each in compared.sets if len(each.statements) > 1 and not each.touching]
+    bands = [(each.lower, each.upper) for each in shared]
     derived, too_many = _touching(session, [each.id for each in found.members], compared.indicator.code)
     return page(
         request,
         "comparison.html",
         cell=compared,
-        strips=strips([drawn(each, conflict=each.id in apart) for each in found.members], sets),
+        strips=strips([drawn(each, conflict=each.id in apart) for each in found.members], bands),
         derivations=derived,
         too_many=too_many,
         twin=twin(request),

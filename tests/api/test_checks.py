@@ -404,5 +404,22 @@ def test_a_withdrawn_statement_is_gone_and_a_deprecated_one_is_not_compared(serv
     assert [row["differs"] for row in found["not_compared"]["statements"] if row["statement"] == "gazette.ships"] == [["status"]]
 
 
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"indicator": ["gdp"], "value": "1"}, 'a code in quotes was expected, such as "gdp"'),
+        ({"indicator": "gdp", "value": "1", "region": [1]}, 'a code in quotes was expected, such as "chongqing"'),
+        ({"indicator": "gdp", "value": 7.5}, 'text in quotes was expected, such as "7.55"'),
+    ],
+)
+def test_a_value_of_another_type_is_told_what_fits_there(client: TestClient, body: Any, said: str) -> None:
+    assert client.post("/v1/checks", json=body).json()["errors"][0]["detail"] == said
+
+
+def test_a_number_may_have_two_chinese_scales(client: TestClient) -> None:
+    asserted = check(client, f"{URBAN}&value=3万亿&unit=CNY")["asserted"]
+    assert (asserted["value"], asserted["interval"]["lower"]) == (3 * 10**12, 285 * 10**10)
+
+
 def test_a_pointer_escapes_what_it_must() -> None:
     assert pointer_of(["checks", 0, "a/b~"]) == "/checks/0/a~1b~0"

@@ -211,7 +211,8 @@ def test_without_the_extra_its_formats_are_problems_and_nowhere_offered(
         answer = client.get(f"/v1/statements.{suffix}")
         assert (answer.status_code, answer.json()["code"]) == (406, "not-acceptable")
         assert "claimbook[export]" in answer.json()["detail"]
-        assert "csv, ndjson" in answer.json()["errors"][0]["detail"]
+        assert answer.json()["errors"][0]["detail"] == "one of json, csv, ndjson was expected"
+        assert client.get(f"/v1/regions.{suffix}").json()["errors"][0]["detail"].startswith("one of json, csv, ndjson, geojson")
         asked = client.get("/v1/statements", headers={"Accept": formats.FORMATS[suffix].media_type})
         assert asked.status_code == 406
     document = client.get("/openapi.json").json()["paths"]

@@ -86,6 +86,7 @@ def test_the_dataset_names_documents_places_days_and_files_that_are_there(client
     assert answer.headers["Content-Type"] == LINKED
     found = answer.json()
     assert (found["@context"], found["@type"]) == ("https://schema.org/", "Dataset")
+    assert found["license"] == "https://creativecommons.org/licenses/by/4.0/"
     documents = everything(client, "/v1/documents")
     assert [(each["headline"], each["url"]) for each in found["isBasedOn"]] == [(row["title"], row["url"]) for row in documents]
     assert found["variableMeasured"] == [row["name"] for row in everything(client, "/v1/indicators")]
@@ -96,6 +97,12 @@ def test_the_dataset_names_documents_places_days_and_files_that_are_there(client
         file = client.get(each["contentUrl"].removeprefix(ADDRESS))
         assert file.headers["Content-Type"].partition(";")[0] == each["encodingFormat"]
     assert client.get(found["@id"].removeprefix(ADDRESS)).status_code == 200
+
+
+def test_the_licence_of_the_shipped_data_is_told_of_nothing_else(empty: sa.Engine, tmp_path: Path) -> None:
+    assert "license" not in client_for(empty).get("/v1/exports/dataset.jsonld").json()
+    seed_directory(empty, write_seed(tmp_path, SMALL_SEED))
+    assert "license" not in client_for(empty).get("/v1/exports/dataset.jsonld").json()
 
 
 def test_a_data_block_cannot_end_its_script_and_means_the_same() -> None:

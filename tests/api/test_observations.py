@@ -125,6 +125,34 @@ def test_agreeing_documents_are_corroborated_and_the_policies_agree(served: Serv
     assert row["policies_disagree"] is False
 
 
+def test_figures_that_only_touch_keep_the_value_within_its_bounds_and_say_so(served: Served, tmp_path: Path) -> None:
+    _, client = served(several(tmp_path, ("aster", "2025-02-01", "6000", "")))
+    [row] = rows_of(client, SHIPS)
+    assert (row["statement"], row["value"], row["status"], row["touching"]) == ("aster.ships", 6000, "compatible", True)
+    assert (row["lower"], row["lower_inclusive"], row["upper"], row["upper_inclusive"]) == (6000, True, 6000, True)
+    assert row["chosen_because"].startswith("2 of 2 figures, of 2 independence groups, only touch")
+    [flat] = client.get(SHIPS.replace("?", ".json?")).json()
+    [line] = client.get("/v1/series?indicator=ships-handled&period=2024").json()["data"]
+    [point] = line["points"]
+    assert (flat["touching"], point["touching"], point["value"], point["lower"]) == (True, True, 6000, 6000)
+    [compared] = client.get("/v1/comparisons.json?indicator=ships-handled&measure=level&period=2024").json()
+    assert (compared["touching"], compared["sets"], compared["lower"], compared["upper"]) == (True, 1, None, None)
+    [later] = rows_of(client, f"{SHIPS}&policy=latest_published")
+    assert later["touching"] is False
+
+
+def test_every_value_lies_within_its_own_bounds(client: TestClient, crowds: dict[str, TestClient], backend: str) -> None:
+    for policy in POLICIES:
+        for each in (client, crowds[backend]):
+            for row in (row for page in pages(each, f"/v1/observations?policy={policy}&limit=1000") for row in page["data"]):
+                value, lower, upper = (row[name] for name in ("value", "lower", "upper"))
+                if value is not None:
+                    said = {"gt": lower, "lt": upper}.get(row["comparator"])  # "more than 5" leaves the 5 out
+                    above = lower is None or value > lower or (value == lower and row["lower_inclusive"])
+                    below = upper is None or value < upper or (value == upper and row["upper_inclusive"])
+                    assert value == said or (above and below), row
+
+
 def test_the_flat_rows_are_those_of_the_list(client: TestClient) -> None:
     for query in (
         "indicator=rail-travel-time",

@@ -580,3 +580,20 @@ def test_the_page_of_a_problem_escapes_what_it_shows(client: TestClient, monkeyp
 
 def test_the_data_hold_nothing_that_a_test_above_took_for_a_leak(clients: Callable[[str], TestClient]) -> None:
     assert everything(clients("sqlite"), "/v1/units")
+
+
+SAYS = [
+    ("/v1/statements/xx", "the id of a statement was expected: `document.slug`"),
+    ("/v1/derivations/foo", "the id of a derivation was expected: `kind~statement~statement`"),
+    ("/v1/comparisons/foo", "a cell was expected, as `cell` of a statement names it"),
+    ("/v1/statements?cell=foo", "a cell was expected, as `cell` of a statement names it"),
+    ("/v1/statements.csv?fields=id,weak_period", ", not 'weak_period'. Did you mean"),
+    ("/v1/statements?limit=0", "limit: a number of at least 1 was expected"),
+    ("/v1/statements?q=" + "a" * 201, "q: at most 200 characters were expected"),
+    ("/v1/statements/groups.csv", "/v1/statements/groups comes as JSON only, without a suffix."),
+]
+
+
+@pytest.mark.parametrize(("address", "said"), SAYS)
+def test_what_was_expected_is_said_in_words_that_fit(client: TestClient, address: str, said: str) -> None:
+    assert said in client.get(address).json()["detail"]

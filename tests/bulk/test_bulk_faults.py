@@ -67,7 +67,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ("text", REMOVED, "text: the field 'text' is missing"),
     ("txt", "x", "txt: there is no field 'txt' here; did you mean 'text'?"),
     ("kind", "actuall", "kind: one of actual, target, planned, agreed, forecast was expected; did you mean actual?"),
-    ("regions", [], "regions: list should have at least 1 item after validation, not 0"),
+    ("regions", [], "regions: at least 1 item was expected"),
     ("regions", ["lnd"], "regions.0: there is no region 'lnd'; did you mean land?"),
     ("regions", ["land", "land"], "a region is named twice"),
     ("indicator", "economy-outpt", "indicator: there is no indicator 'economy-outpt'; did you mean"),

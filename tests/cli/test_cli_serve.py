@@ -46,7 +46,7 @@ def test_the_first_start_makes_and_fills_a_database_and_a_signal_ends_it(
         assert server.lines[1].startswith("Loaded the shipped data: ")
         assert list(server.urls) == ["start", "API", "figures"]
         assert [status_at(url) for url in server.urls.values()] == [200, 200, 200]
-        assert ids_at(server.urls["figures"]) == GDP
+        assert set(GDP) <= set(ids_at(server.urls["figures"] + "?limit=1000"))
         ended = server.stop(stop)
     assert ended == (0 if stop == signal.SIGINT else -signal.SIGTERM, "", "")
     engine = engine_for(address)
@@ -58,7 +58,7 @@ def test_workers_answer_together_and_go_together(backend: str, new_database: Cal
     address = new_database(backend, like=templates(backend, "seeded"))
     with serving("--database", address, "--workers", "2", "--access-log") as server:
         assert server.lines[0].startswith("Claimbook serves at ")
-        assert all(ids_at(server.urls["figures"]) == GDP for _ in range(5))
+        assert all(set(GDP) <= set(ids_at(server.urls["figures"] + "?limit=1000")) for _ in range(5))
         ended = server.stop()
     assert "Traceback" not in ended.err
     assert "GET /v1/statements" in ended.out

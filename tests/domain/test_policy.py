@@ -92,14 +92,29 @@ def test_a_choice_is_of_the_figures_and_its_outliers_are_not_part_of_it(figures:
 
 @settings(max_examples=EXAMPLES)
 @given(cells())
-def test_the_consistent_bounds_are_what_the_set_has_in_common(figures: list[Candidate]) -> None:
+def test_the_value_lies_within_its_own_bounds_under_every_policy(figures: list[Candidate]) -> None:
+    by_id = {each.id: each for each in figures}
+    for policy in POLICIES:
+        choice = choose(policy, figures)
+        bounds, value, comparator = choice.interval, choice.value, by_id[choice.statement].comparator
+        drawn = {"gt": bounds.lower, "lt": bounds.upper}  # "more than 5" gives the number 5 and leaves it out
+        assert value is None or value in bounds or value == drawn.get(comparator)
+
+
+@settings(max_examples=EXAMPLES)
+@given(cells())
+def test_the_consistent_bounds_are_what_the_set_has_in_common_or_those_of_the_choice(figures: list[Candidate]) -> None:
     choice = choose("consistent", figures)
+    own = next(each.figure.interval for each in figures if each.id == choice.statement)
     inside = [each.figure.interval for each in figures if each.id not in choice.outliers]
     common = intersection(inside)
-    if common is not None:
-        assert (choice.interval.lower, choice.interval.upper) == (common.lower, common.upper)
+    assert choice.touching == (common is None)
+    assert choice.touching == ("only touch" in choice.reason)
+    if common is None or "none of their numbers" in choice.reason:
+        assert choice.interval == own
     else:
-        assert choice.interval.lower == choice.interval.upper
+        ends = ("lower", "lower_inclusive", "upper", "upper_inclusive")
+        assert all(getattr(choice.interval, end) == getattr(common, end) for end in ends)
 
 
 def test_one_figure_is_the_choice_of_all() -> None:
@@ -178,4 +193,41 @@ def test_a_curated_update_outranks_what_it_updates_and_a_number_outranks_a_bound
 def test_what_only_touches_the_choice_is_no_outlier() -> None:
     number, floor = candidate("a", "14001"), candidate("b", "14001", comparator="gt", day=1)
     assert chosen("latest_published", number, floor).outliers == ()
-    assert chosen("consistent", number, floor).interval == Interval(Decimal(14001), True, Decimal(14001), True, "intersection")
+    choice = chosen("consistent", number, floor)
+    assert (choice.statement, choice.interval, choice.touching) == ("da.a", number.figure.interval, True)
+
+
+def test_neighbours_after_rounding_keep_their_own_bounds_and_are_said_to_touch() -> None:
+    trade = [
+        candidate("a", "1.1 trillion", counts=False),
+        candidate("b", "1 trillion", comparator="gt", counts=False),
+        candidate("c", "1 trillion", counts=False, group="g2", day=1),
+    ]
+    choice = chosen("consistent", *trade)
+    assert (choice.statement, choice.interval, choice.outliers) == ("da.a", trade[0].figure.interval, ())
+    assert choice.reason == (
+        "3 of 3 figures, of 2 independence groups, only touch: neighbours after rounding or at a bound, they share no value; "
+        "da.a is the most precise of them and keeps its own bounds."
+    )
+
+
+def test_figures_that_share_values_go_before_as_many_that_only_touch() -> None:
+    touching = [candidate("a", "14001"), candidate("b", "14001", comparator="gt")]
+    meeting = [candidate("c", "12000", counts=False), candidate("d", "12000", approximate=True)]
+    choice = chosen("consistent", *touching, *meeting)
+    assert (choice.statement, choice.touching, choice.outliers) == ("dc.c", False, ("da.a", "db.b"))
+
+
+def test_a_number_outside_of_what_the_figures_share_does_not_stand_for_them() -> None:
+    about, floor = candidate("a", "100", approximate=True), candidate("b", "101", comparator="gt")
+    choice = chosen("consistent", about, floor)
+    assert (choice.statement, choice.value, choice.interval.lower, choice.interval.upper) == ("db.b", 101, 101, 102)
+    assert choice.reason.endswith("can be true at once; db.b is the most precise of them whose number lies in what they share.")
+    assert policies_disagree([about, floor])
+    choice = chosen("consistent", about, candidate("b", "103", approximate=True, counts=False))
+    assert (choice.statement, choice.interval, choice.touching) == (
+        "db.b",
+        Interval(Decimal(102), True, Decimal(104), True, "tolerance"),
+        False,
+    )
+    assert "none of their numbers lies in what they share" in choice.reason

@@ -174,7 +174,7 @@ def test_a_value_is_in_an_interval_when_it_keeps_to_both_bounds(
 # What holds of every number
 
 DIGITS = st.integers(min_value=0, max_value=10**18 - 1)
-SCALES = st.sampled_from(["", " hundred", " thousand", " million", " billion", " trillion", " 万", " 亿"])
+SCALES = st.sampled_from(["", " hundred", " thousand", " million", " billion", " trillion", " 万", " 亿", " 万亿"])
 
 
 @st.composite
@@ -263,6 +263,8 @@ def test_bounds_are_exact_in_every_unit_of_a_dimension(number: str, factor: str)
         ("-40", "-40", "1", 1),
         ("1.2 亿", "120000000", "10000000", 2),
         ("2790万", "27900000", "10000", 3),
+        ("3万亿", "3000000000000", "1000000000000", 1),
+        ("1.25 万亿", "1250000000000", "10000000000", 3),
         ("0.050", "0.05", "0.001", 2),
         ("007", "7", "1", 1),
         ("-0.0", "0", "0.1", 0),
