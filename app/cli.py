@@ -244,6 +244,11 @@ def _report(outcome: "Outcome", *, check: bool, prune: bool, what: str = "seed d
             f"Not in the directory, {fate}" if prune else "Documents of other directories, left alone (--prune would delete them)"
         )
         print(f"{told}: {', '.join(outcome.absent)}")
+    for doubt in outcome.doubts:
+        print(f"{doubt}", file=sys.stderr)
+    if outcome.doubts:
+        many = f"{len(outcome.doubts)} doubt{'s' if len(outcome.doubts) > 1 else ''}"
+        print(f"{many}: look at the words again. They are no faults, and stop nothing.", file=sys.stderr)
     if check:
         print(f"The {what} are sound; nothing was written.")
     elif outcome.changed:

@@ -153,7 +153,6 @@ def _write(load: Load, batch: Batch) -> None:
 def _statement_rows(load: Load, statements: list[Said]) -> list[Row]:
     """The rows of statements, with their regions under `regions`; what is wrong with them goes to the faults."""
     made: list[Row] = []
-    printed = load.path.suffix == ".ndjson"  # a table has its numbers in base units
     for said in statements:
         record: Any = said.record
         document: Any = load.documents.get(record.document)
@@ -161,7 +160,7 @@ def _statement_rows(load: Load, statements: list[Said]) -> list[Row]:
             message = load.known.missing("documents", record.document) or "its document has faults of its own"
             load.faults.add([_line(load, said).fault(("document",), message)])
             continue
-        found = [(message, path) for message, path in statement_faults(record, document, load.known, printed=printed)]
+        found = [(message, path) for message, path in statement_faults(record, document, load.known)]
         if found:
             line = _line(load, said)
             load.faults.add(line.fault(path, message) for message, path in found)

@@ -5,11 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.domain.evidence import (
-    COPIED_WORDS,
     MAX_RUN_WORDS,
     MAX_SHARE,
     Evidence,
-    copied,
     merge_spans,
     paragraph_of,
     total_length,
@@ -55,10 +53,6 @@ def against(entry: Entry[DocumentFile], text: str) -> Iterator[Fault]:
             yield entry.fault(message, "statements", index, "evidence", "paragraph")
         elif statement.quantity and not _holds_a_number(entry, statement):
             yield entry.fault("the span of a figure holds no number of `mentions`", "statements", index, "evidence")
-    for index, words in enumerate(copied([statement.text for statement in entry.shape.statements], text)):
-        if words:
-            message = f"text: shares {COPIED_WORDS} words in a row with the document ({words}); say it in words of our own"
-            yield entry.fault(message, "statements", index, "text")
     found = {(each.start, each.end): each.number for each in find_mentions(text)}
     listed = {(each.start, each.end): index for index, each in enumerate(entry.shape.mentions or ())}
     for (start, end), number in found.items():

@@ -40,7 +40,7 @@ from app.seed.plan import (
 from app.seed.read import Fault
 from app.seed.rows import Row, Rows, rows_of
 from app.seed.uses import altered
-from app.seed.verify import Known, verify
+from app.seed.verify import Known, doubts, verify
 from app.upkeep import comparisons
 from app.upkeep.everything import follow
 
@@ -56,6 +56,8 @@ class Outcome:
     version: int = 0
     absent: list[str] = field(default_factory=list)
     """documents of the database that the directory does not hold"""
+    doubts: list[Fault] = field(default_factory=list)
+    """what somebody should look at again, though it is sound"""
 
     @property
     def changed(self) -> bool:
@@ -88,7 +90,8 @@ def check_seed(seed: Seed) -> Outcome:
     known = Known()
     _refuse(verify(seed, known))
     rows = rows_of(seed, known.units)
-    return Outcome(counts={name: {"read": len(rows[name])} for name in OWNERS if rows[name] and name not in PARTS})
+    counts = {name: {"read": len(rows[name])} for name in OWNERS if rows[name] and name not in PARTS}
+    return Outcome(counts=counts, doubts=doubts(seed, known))
 
 
 def load_into(
@@ -108,7 +111,7 @@ def load_into(
     if prune:
         _plan_removal(connection, plan, absent)
     version = connection.execute(sa.select(models.DataVersion.version)).scalar_one()
-    outcome = Outcome(counts=counts_of(plan), version=version, absent=absent)
+    outcome = Outcome(counts=counts_of(plan), version=version, absent=absent, doubts=doubts(seed, known))
     if not plan.operations or not write:
         return outcome
     outcome.version = version + 1

@@ -1,10 +1,14 @@
-"""Checks that each figure of a document says what its span prints: the number, and no less of a bound."""
+"""What somebody should look at again: does a figure say what its span prints, and a sentence what it means in our words?
+
+Nothing of this is a fault for sure. A reader of numbers may misread, and names that are long stand in a row of words.
+"""
 
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from app.domain.agreement import Entered, disagreement, loosened
-from app.domain.quantity import parse_written
+from app.domain.evidence import COPIED_WORDS, copied
+from app.domain.quantity import is_magnitude, parse_written
 from app.domain.units import Unit
 from app.seed.gather import Entry
 from app.seed.read import Fault
@@ -14,10 +18,11 @@ READ = ("en", "zh")
 """Languages whose number words are read."""
 
 
-def printed_faults(entry: Entry[DocumentFile], units: Mapping[str, Unit], conversions: Collection[str]) -> Iterator[Fault]:
-    """Figures that contradict the words they are tied to. `conversions` are ids of statements that inherit their comparator.
+def of_numbers(entry: Entry[DocumentFile], units: Mapping[str, Unit], conversions: Collection[str]) -> Iterator[Fault]:
+    """Figures that seem to contradict the words they are tied to, and orders of magnitude that begin at no power of ten.
 
-    A note excuses a bound that the entry reads otherwise, but never another number.
+    `conversions` are ids of statements that inherit their comparator. A note excuses a bound that the entry reads otherwise,
+    but never another number.
     """
     code = entry.shape.document.code
     spoken = entry.shape.document.language.partition("-")[0] in READ
@@ -27,12 +32,24 @@ def printed_faults(entry: Entry[DocumentFile], units: Mapping[str, Unit], conver
         if entered is None or statement.quantity is None:
             continue
         words = completed(statement.evidence, mentions)
+        if statement.quantity.form == "magnitude" and not is_magnitude(entered.value.value):
+            message = f"a magnitude begins at a power of ten (dozens: 10); {statement.quantity.value} is none"
+            yield entry.fault(message, "statements", index, "quantity", "value")
         reads = disagreement(words, entered, units, whole=entry.shape.mentions is not None, spoken=spoken)
         if reads:
             message = f"the span reads {reads}; the entry says {_given(statement.quantity)}"
             yield entry.fault(message, "statements", index, "quantity", "value")
         elif not statement.note and f"{code}.{statement.slug}" not in conversions and (lost := loosened(words, entered, units)):
             yield entry.fault(f"{lost}; correct it or say why in a note", "statements", index, "quantity")
+
+
+def of_words(entry: Entry[DocumentFile], text: str | None) -> Iterator[Fault]:
+    """Sentences that have many words in a row in common with the text, where that is at hand."""
+    sentences = [statement.text for statement in entry.shape.statements] if text is not None else []
+    for index, words in enumerate(copied(sentences, text or "")):
+        if words:
+            message = f"text: shares {COPIED_WORDS} words in a row with the document ({words}); say it in words of our own"
+            yield entry.fault(message, "statements", index, "text")
 
 
 def _given(quantity: QuantityShape) -> str:

@@ -15,11 +15,11 @@ from app.domain.evidence import MAX_WORDS, word_count
 from app.domain.interval import Interval
 from app.domain.nearest import nearest
 from app.domain.period import Period, rule_fault
-from app.domain.quantity import is_magnitude, parse_written
+from app.domain.quantity import parse_written
 from app.domain.units import Unit, families_for
 from app.seed.against import accounted, against, sparing
 from app.seed.gather import Entry, Seed
-from app.seed.printed import printed_faults
+from app.seed.printed import of_numbers, of_words
 from app.seed.read import Fault, Path_
 from app.seed.rows import interval_and_value, period_of, statement_cell
 from app.seed.shapes import ActorShape, DocumentFile, DocumentShape, IndicatorShape, ProjectShape, RegionShape, StatementShape
@@ -102,14 +102,32 @@ def verify(seed: Seed, known: Known, told: Iterable[Fault] = ()) -> list[Fault]:
     faults = [*seed.faults, *told]
     faults.extend(_doubles(seed))
     _learn(seed, known)
-    texts = {sha256(text.encode()).hexdigest(): text for text in (*known.texts.values(), *seed.texts)}
+    texts = _texts(seed, known)
     faults.extend(_lists(seed, known))
     faults.extend(_relations(seed, known))
-    conversions = {each.shape.statement for each in seed.relations if each.shape.relation == "conversion_of"}
     for document in seed.documents:
         faults.extend(_document(document, known, texts.get(document.shape.document.text_sha256)))
-        faults.extend(printed_faults(document, known.units, conversions))
+    return in_order(faults)
+
+
+def doubts(seed: Seed, known: Known) -> list[Fault]:
+    """What somebody should look at again in a seed that is sound, in the same order: its words and its numbers disagree."""
+    texts, found = _texts(seed, known), list[Fault]()
+    conversions = {each.shape.statement for each in seed.relations if each.shape.relation == "conversion_of"}
+    for document in seed.documents:
+        found.extend(of_numbers(document, known.units, conversions))
+        found.extend(of_words(document, texts.get(document.shape.document.text_sha256)))
+    return in_order(found)
+
+
+def in_order(faults: Iterable[Fault]) -> list[Fault]:
+    """Each once, in the order of files and lines."""
     return sorted(set(faults), key=lambda fault: (fault.file, fault.line, fault.column, fault.message))
+
+
+def _texts(seed: Seed, known: Known) -> dict[str, str]:
+    """The texts at hand, by their digests."""
+    return {sha256(text.encode()).hexdigest(): text for text in (*known.texts.values(), *seed.texts)}
 
 
 def _doubles(seed: Seed) -> Iterator[Fault]:
@@ -336,21 +354,12 @@ def _references_of_document(document: DocumentShape) -> Iterator[Reference]:
         yield "actors", author, ("document", "authors", index)
 
 
-def statement_faults(
-    statement: StatementShape, document: DocumentShape, known: Known, *, printed: bool = True
-) -> Iterator[Found]:
-    """Everything wrong with one statement that can be seen without the others of its document.
-
-    `printed` says that the number is the document's own, not one that was turned into the base unit.
-    """
+def statement_faults(statement: StatementShape, document: DocumentShape, known: Known) -> Iterator[Found]:
+    """Everything wrong with one statement that can be seen without the others of its document."""
     yield from _unknown(_references_of_statement(statement), known)
     yield from _evidence(statement, document.text_length)
     if known.sure("indicators", statement.indicator):
         yield from _quantity(statement, known)
-    quantity = statement.quantity
-    if printed and quantity and quantity.form == "magnitude" and not is_magnitude(parse_written(quantity.value).value):
-        expected = "a magnitude begins at a power of ten (dozens: 10, hundred-billion-level: 100 billion)"
-        yield f"{expected}; {quantity.value} is none", ("quantity", "value")
     yield from _period(statement, document.published_on, known)
 
 

@@ -1,6 +1,5 @@
-"""Loading refuses a figure that contradicts the words it is tied to, and no shipped figure does."""
+"""A figure that contradicts the words it is tied to is told as a doubt, and no shipped figure does."""
 
-import re
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ from app.domain.units import Unit
 from app.seed.gather import Seed, gather
 from app.seed.printed import completed, entered_by
 from app.seed.read import Fault
-from app.seed.verify import Known, verify
+from app.seed.verify import Known, doubts, verify
 
 HARBOUR = "documents/harbour.yaml"
 NOTE = "\n          note: Read as the table beside it says."
@@ -23,7 +22,7 @@ def faults(tmp_path: Path, old: str, new: str, more: str = "") -> list[str]:
     document = SMALL_SEED[HARBOUR]
     assert old in document
     files = {**SMALL_SEED, HARBOUR: document.replace(old, new) + more}
-    return [str(fault) for fault in verify(gather(write_seed(tmp_path, files)), Known())]
+    return [str(fault) for fault in found_in(gather(write_seed(tmp_path, files)))]
 
 
 def place_of(what: str, tmp_path: Path) -> str:
@@ -33,7 +32,7 @@ def place_of(what: str, tmp_path: Path) -> str:
     return f"{HARBOUR}:{text.count(chr(10), 0, at) + 1}:{at - text.rfind(chr(10), 0, at)}"
 
 
-def test_another_number_than_the_span_prints_is_a_fault(tmp_path: Path) -> None:
+def test_another_number_than_the_span_prints_is_a_doubt(tmp_path: Path) -> None:
     found = faults(tmp_path, "{value: 7000, ", "{value: 700, ")
     assert found == [f"{place_of('value: 700,', tmp_path)}: the span reads 7,000; the entry says 700 count"]
 
@@ -44,7 +43,7 @@ def test_a_note_excuses_no_other_number(tmp_path: Path) -> None:
     assert found.endswith(": the span reads 40%; the entry says 14 percent")
 
 
-def test_a_bound_that_is_dropped_is_a_fault_unless_a_note_says_why(tmp_path: Path) -> None:
+def test_a_bound_that_is_dropped_is_a_doubt_unless_a_note_says_why(tmp_path: Path) -> None:
     quantity, plain = "quantity: {value: 6000, unit: count, comparator: gt}", "quantity: {value: 6000, unit: count}"
     (found,) = faults(tmp_path / "plain", quantity, plain)
     message = "the span hedges the number with 'more than' (comparator: gt); the entry says the plain number"
@@ -65,8 +64,7 @@ def test_a_span_that_cuts_a_listed_number_is_read_to_its_end(tmp_path: Path) -> 
     )
     assert faults(tmp_path / "unlisted", whole, cut) == []
     listed = 'mentions:\n        - {start: 183, end: 188, number: "7,000"}\n'
-    told = faults(tmp_path / "listed", whole, cut, listed)
-    assert [each for each in told if "the span reads" in each or "YAML" in each] == []
+    assert faults(tmp_path / "listed", whole, cut, listed) == []
     seven = SMALL_SEED[HARBOUR].replace("{value: 7000, ", "{value: 7, ").replace(whole, cut)
     files = write_seed(tmp_path / "other", {**SMALL_SEED, HARBOUR: seven + listed})
     assert [fault.message for fault in found_in(gather(files))] == ["the span reads 7,000; the entry says 7 count"]
@@ -86,10 +84,12 @@ def units(shipped: Seed) -> dict[str, Unit]:
 
 
 def found_in(seed: Seed) -> list[Fault]:
-    return [fault for fault in verify(seed, Known()) if re.match("the span (?:reads|hedges)", fault.message)]
+    known = Known()
+    verify(seed, known)
+    return doubts(seed, known)
 
 
-def test_no_shipped_figure_is_refused(shipped: Seed) -> None:
+def test_no_shipped_figure_is_doubted(shipped: Seed) -> None:
     assert found_in(shipped) == []
 
 

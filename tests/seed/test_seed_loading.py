@@ -90,7 +90,6 @@ def test_a_check_says_what_would_change_and_writes_nothing(empty: sa.Engine, sma
 
 
 def test_one_changed_statement_is_all_that_changes(empty: sa.Engine, small: Path, harbour: Path) -> None:
-    edit(harbour, "more than 6,000 ships", "6,000 and 6,100 ships")
     seed_directory(empty, small)
     before = snapshot(empty)
     edit(harbour, "{value: 6000, unit: count, comparator: gt}", "{value: 6100, unit: count, comparator: gt}")
@@ -185,6 +184,17 @@ def test_regions_in_another_order_change_nothing_and_kinds_are_open_lists(empty:
     seed_directory(empty, small)
     edit(harbour, "regions: [northport, norland]", "regions: [norland, northport]")
     assert not seed_directory(empty, small).changed
+
+
+def test_a_doubt_stops_nothing_and_is_told(empty: sa.Engine, small: Path, harbour: Path) -> None:
+    edit(harbour, "{value: 7000, unit: count}", "{value: 15, unit: count, form: magnitude}")
+    outcome = seed_directory(empty, small)
+    assert [each.message for each in outcome.doubts] == [
+        "a magnitude begins at a power of ten (dozens: 10); 15 is none",
+        "the span reads 7,000; the entry says 15 count",
+    ]
+    assert statement(empty, "harbour.ships-2026")["value"] == 15
+    assert seed_directory(empty, small, check=True).doubts == outcome.doubts
 
 
 def test_magnitudes_are_powers_of_ten(empty: sa.Engine, small: Path, harbour: Path) -> None:

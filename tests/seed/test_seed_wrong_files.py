@@ -514,18 +514,6 @@ CASES = {
         "{value: 7000, unit: count, form: range}",
         "documents/harbour.yaml:41:3: quantity: a range has form: range and value_to; nothing else has value_to",
     ),
-    "a magnitude that is a number": edited(
-        DOCUMENT,
-        SHIPS_2026,
-        "{value: 15, unit: count, form: magnitude}",
-        "documents/harbour.yaml:41:14: a magnitude begins at a power of ten (dozens: 10, …",
-    ),
-    "a magnitude of nothing": edited(
-        DOCUMENT,
-        SHIPS_2026,
-        "{value: 0, unit: count, form: magnitude}",
-        "documents/harbour.yaml:41:14: a magnitude begins at a power of ten (dozens: 10, …",
-    ),
     "an actual period after the publication": edited(
         DOCUMENT,
         "when: 2024",
