@@ -13,6 +13,7 @@ from app.domain.evidence import (
     VERIFICATIONS,
     Evidence,
     collapse,
+    copied,
     fragment_url,
     merge_spans,
     paragraph_of,
@@ -342,3 +343,16 @@ def test_half_a_million_signs_of_any_kind_come_to_an_end(piece: str) -> None:
     assert 1 <= paragraph_of(text, middle) <= middle
     assert word_count(text) <= len(text)
     assert merge_spans([(start, start + 4) for start in range(0, len(text), 1000)], text)
+
+
+def test_eight_words_in_a_row_are_copied_whatever_their_case_and_punctuation() -> None:
+    text = "In 2024, the port’s “old” quay — all of it — handled ships."
+    own = ["Of the port's old quay all of it handled ships", "the PORT'S old quay, all of it, handled", "the old quay"]
+    assert copied(own, text) == ["the port's old quay all of it handled", "the PORT'S old quay, all of it, handled", None]
+    assert copied([], text) == []
+
+
+def test_two_chinese_characters_count_as_one_copied_word() -> None:
+    text = "成渝地区双城经济圈建设加快推进，合作持续加深。"
+    assert copied(["据报道成渝地区双城经济圈建设加快推进合作很好"], text) == ["成渝地区双城经济圈建设加快推进合"]
+    assert copied(["成渝地区双城经济圈建设加快推进"], text) == [None]
