@@ -46,7 +46,7 @@ CALLS: dict[str, tuple[str, dict[str, Any]]] = {
 WRONG: dict[str, tuple[str, dict[str, Any], str]] = {
     "no words": ("search", {}, "q: this field is needed"),
     "a search for nothing": ("search", {"q": "--"}, "q: at least one letter or digit was expected, such as rail"),
-    "too many": ("search", {"q": "rail", "limit": 1000}, "limit: should be less than or equal to 50"),
+    "too many": ("search", {"q": "rail", "limit": 1000}, "limit: a number of at most 50 was expected"),
     "a NUL": ("search", {"q": "a\x00b"}, "q: a NUL character"),
     "an unknown id": ("get_statement", {"id": "central-urban-areas.gdp-2021"}, f"Did you mean {GDP}"),
     "no id": ("get_statement", {"id": "GDP of Chongqing"}, "id: a code was expected"),
