@@ -25,7 +25,7 @@ from app.api.remembered import SEEN, TRIED, VERSION, Answer, Made, Version, line
 from app.domain.text import MAX_CODE, STATEMENT_ID
 from app.queries.pages import CODES, Listed, prepare, read_listed, read_notes, read_one
 from app.queries.statements import StatementListQuery
-from app.queries.windows import FEW_STREAMS, SORTED, Execute, Wanted, how_many
+from app.queries.windows import FEW_STREAMS, SORTED, Execute, Wanted, briefly, how_many
 from app.settings import Settings
 
 LIST = "/v1/statements"
@@ -106,6 +106,8 @@ class Quick:
         listed = None if wanted is None or notes is None else prepare(execute, wanted, limit)
         if listed is None or notes is None or how_many(listed.window[0]) > FEW_STREAMS:
             return None
+        if self.reader.is_here:
+            listed = listed._replace(window=briefly(listed.window))
         return Page(listed, next_address(f"{self.address}{LIST}", asked, ""), notes)
 
     def _one(self, id_: str, execute: Execute, now: Version) -> Found | None:

@@ -19,11 +19,13 @@ from app.db import ONE_SNAPSHOT, begun_with, own_connection
 from app.errors import BadRequestError
 from app.models import DataVersion
 from app.queries.listing import NOW
-from app.queries.windows import Execute
+from app.queries.windows import Execute, TooLongError
 from app.wal_index import UntilCommit
 
 MOST_SECONDS = 0.05
 """Longest read in the event loop."""
+BRIEF_SECONDS = 0.002
+"""Longest query there that is only tried."""
 MOST_SECONDS_THERE = 0.5
 """Longest query that a thread waits for."""
 PAUSE = 1.0
@@ -91,6 +93,7 @@ class InLoop:
         self._texts = Texts(engine)
         self._deadline = 0.0
         self._now: UntilCommit[Version]
+        self._driver = engine.dialect.loaded_dbapi
         self._failures = (sa.exc.SQLAlchemyError, engine.dialect.loaded_dbapi.Error)
 
     async def run(self, read: Read, version: Version | None = None) -> Found | None:
@@ -126,10 +129,25 @@ class InLoop:
         self._now = UntilCommit(self._engine.url.database, lambda: Version(*self._execute(NOW, {})[0]))
 
     def _execute(self, select: sa.Select[Any], values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
-        text, names, own = self._texts.of(select)
-        rows: Sequence[Sequence[Any]] = self._connection.execute(
-            text, [values[name] if name in values else own[name] for name in names]
-        ).fetchall()
+        text, names, own, is_brief = self._texts.of(select)
+        given = [values[name] if name in values else own[name] for name in names]
+        if is_brief:
+            return self._briefly(text, given)
+        rows: Sequence[Sequence[Any]] = self._connection.execute(text, given).fetchall()
+        return rows
+
+    def _briefly(self, text: str, given: Sequence[Any]) -> Sequence[Sequence[Any]]:
+        """What a query finds soon. Raises TooLongError."""
+        last = self._deadline
+        self._deadline = time.monotonic() + BRIEF_SECONDS
+        try:
+            rows: Sequence[Sequence[Any]] = self._connection.execute(text, given).fetchall()
+        except self._driver.OperationalError:
+            if time.monotonic() > self._deadline:
+                raise TooLongError from None
+            raise
+        finally:
+            self._deadline = last
         return rows
 
 
@@ -210,7 +228,7 @@ class InThreads:
         """
 
         def execute(select: sa.Select[Any], values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
-            text, _, own = self._texts.of(_with_version(select))
+            text, _, own, _ = self._texts.of(_with_version(select))
             rows: Sequence[Sequence[Any]] = connection.execute(text, {**own, **values}).fetchall()
             if not rows:
                 raise UntoldError
@@ -243,16 +261,24 @@ class Texts:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
-        self._known: dict[Any, tuple[str, Sequence[str], Mapping[str, Any]]] = {}
+        self._known: dict[Any, tuple[str, Sequence[str], Mapping[str, Any], bool]] = {}
 
-    def of(self, select: sa.Select[Any]) -> tuple[str, Sequence[str], Mapping[str, Any]]:
-        """Those of a select; they are known already when the same object was asked for before."""
+    def of(self, select: sa.Select[Any]) -> tuple[str, Sequence[str], Mapping[str, Any], bool]:
+        """Those of a select, and whether it is to be tried briefly.
+
+        They are known already when the same object was asked for before.
+        """
         known = self._known.get(select)
         if known is None:
             if len(self._known) > MOST_SHAPES:
                 self._known.clear()
             compiled = select.compile(self._engine)
-            known = self._known[select] = (str(compiled), compiled.positiontup or (), compiled.params)
+            known = self._known[select] = (
+                str(compiled),
+                compiled.positiontup or (),
+                compiled.params,
+                "briefly" in select.get_execution_options(),
+            )
         return known
 
 

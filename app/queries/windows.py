@@ -29,7 +29,7 @@ COMPILED: Any = sa.util.LRUCache(MOST_LARGE)
 """SQL of shapes with many streams; that of all others the engine keeps."""
 Execute: TypeAlias = Callable[[sa.Select[Any], Mapping[str, Any]], Sequence[Sequence[Any]]]
 """Runs a query with its values. The selects that pages are read with are the same objects for the same shape."""
-NEXT, BY_PERIOD = "next", "by period"
+NEXT, BRIEFLY, BY_PERIOD = "next", "briefly", "by period"
 LOOKED = 5000
 """Next entries among which those are looked for that meet days, before the periods are asked."""
 EVERYWHERE = ""
@@ -53,7 +53,8 @@ class Shape(NamedTuple):
     after: bool
     """whether the page begins behind a place"""
     days: str = ""
-    """how days are met in the order of ids: among all, among the next entries only (NEXT), or by the periods (BY_PERIOD)"""
+    """how days are met in the order of ids: among all, for a while only (BRIEFLY, where a query can be ended), among the next
+    entries only (NEXT), or by the periods (BY_PERIOD)"""
 
 
 Window: TypeAlias = tuple[Shape, dict[str, Any]]
@@ -77,6 +78,10 @@ class Wanted(NamedTuple):
 
 FILTERS = frozenset(Wanted._fields) - {"sort"}
 """Filters that windows know."""
+
+
+class TooLongError(Exception):
+    """A query that was to be tried briefly took longer."""
 
 
 class Stream(NamedTuple):
@@ -142,10 +147,19 @@ def read_ids(execute: Execute, window: Window) -> Sequence[Sequence[Any]]:
     for that, few entries meet them, which are found by their periods and then put in order.
     """
     shape, values = window
-    found: Any = execute(select_window(shape), values)
+    try:
+        found: Any = execute(select_window(shape), values)
+    except TooLongError:
+        return execute(select_window(shape._replace(days=BY_PERIOD)), values)
     if shape.days != NEXT or (len(found) == values["limit"] and sorted(found, reverse=shape.sort == "-id") == list(found)):
         return found  # type: ignore[no-any-return]
     return execute(select_window(shape._replace(days=BY_PERIOD)), values)
+
+
+def briefly(window: Window) -> Window:
+    """The same window for who can end a query that takes long: the cheaper way, as most days are met by many."""
+    shape, values = window
+    return (shape._replace(days=BRIEFLY), values) if shape.days == NEXT else window
 
 
 def _name(values: dict[str, Any], name: str, asked: Sequence[str]) -> int:
@@ -186,7 +200,7 @@ def select_window(shape: Shape) -> sa.Select[Any]:
 
 @lru_cache(maxsize=256)
 def _kept(shape: Shape) -> sa.Select[Any]:
-    return _made(shape)
+    return _made(shape).execution_options(briefly=True) if shape.days == BRIEFLY else _made(shape)
 
 
 @lru_cache(maxsize=MOST_LARGE)

@@ -18,7 +18,7 @@ from app.api.remembered import Version
 from app.db import writing
 from app.models import DataVersion, Statement
 from app.queries.listing import NOW
-from app.queries.windows import Execute
+from app.queries.windows import Execute, TooLongError
 
 
 @given(some.integers(0, 60), some.integers(0, 40))
@@ -36,6 +36,7 @@ def test_no_more_is_held_than_was_allowed_and_the_newest_stays(read: int, most: 
 IDS = sa.select(Statement.id).order_by(Statement.id).limit(3)
 COUNTED = sa.select(sa.literal(1).label("n")).cte("counted", recursive=True)
 SLOW_HERE = sa.select(sa.func.count()).select_from(COUNTED.union_all(sa.select(COUNTED.c.n + 1).where(COUNTED.c.n < 100_000_000)))
+BRIEF_IDS = IDS.execution_options(briefly=True)
 NOBODY = sa.select(Statement.id).where(Statement.id == "nobody.said-this")
 
 
@@ -106,6 +107,29 @@ def test_on_postgresql_a_page_is_one_message(loaded: sa.Engine, tmp_path: Path) 
         assert re.findall(r"\bF\b.*\b(Query|Sync)\b", sent.read_text()) == ["Sync"], sent.read_text()
     else:
         assert reader.is_here  # SQLite sends nothing
+    reader.close()
+
+
+def test_what_is_tried_briefly_ends_soon_and_the_read_goes_on(loaded: sa.Engine) -> None:
+    if loaded.dialect.name == "postgresql":
+        assert not reader_of(loaded).is_here, "there nothing is tried briefly"
+        return
+    took: list[float] = []
+
+    def trying(execute: Execute, now: Version) -> Found:
+        began = time.monotonic()
+        with pytest.raises(TooLongError):
+            execute(SLOW_HERE.execution_options(briefly=True), {})
+        took.append(time.monotonic() - began)
+        return told(execute, now)
+
+    version = Version(*_now(loaded))
+    reader = reader_of(loaded)
+    tries = [asyncio.run(reader.run(trying, version)) for _ in range(5)]
+    assert tries[-1] == asyncio.run(reader.run(told, version))
+    assert min(took) < 0.04, "sooner than any other query would be ended"
+    quick = asyncio.run(reader.run(lambda execute, now: Found(now, None, str(len(execute(BRIEF_IDS, {}))).encode()), version))
+    assert quick == Found(version, None, b"3")
     reader.close()
 
 

@@ -18,7 +18,20 @@ from app.queries import windows
 from app.queries.listing import Rows, read_page
 from app.queries.pages import LIST, read_window
 from app.queries.statements import StatementListQuery, order_of, select_statements
-from app.queries.windows import BY_PERIOD, NEXT, Shape, how_many, run_in, select_window, streams_of, wanted_of, window_of
+from app.queries.windows import (
+    BY_PERIOD,
+    NEXT,
+    Shape,
+    TooLongError,
+    briefly,
+    how_many,
+    read_ids,
+    run_in,
+    select_window,
+    streams_of,
+    wanted_of,
+    window_of,
+)
 
 KINDS = ["actual", "target", "planned", "agreed", "forecast"]
 DAYS = ["2015", "2016-05", "2018-06", "2020-03-05", "2022", "2030"]
@@ -141,6 +154,27 @@ def test_days_that_few_meet_are_found_by_their_periods(many: sa.Engine, monkeypa
                     break
                 cursor = {"cursor": plain.cursor}
     assert compared > 1000
+
+
+def test_who_can_end_a_query_tries_the_plain_way_first(many: sa.Engine) -> None:
+    days = ({"from": "2018"}, {"to": "2016"}, {"from": "2016-05", "to": "2018"}, {"from": "2035"}, {})
+    with make_sessions(many)() as session:
+        run, tried = run_in(session), list[bool]()
+
+        def execute(select: sa.Select[Any], values: Any) -> Any:
+            tried.append("briefly" in select.get_execution_options())
+            if tried[-1] and too_long:
+                raise TooLongError
+            return run(select, values)
+
+        for asked, sort, too_long in product(days, ("id", "-id"), (False, True)):
+            wanted = wanted_of(StatementListQuery.model_validate({**asked, "sort": sort, "within": ["land"]}), sort)
+            window = wanted and window_of(wanted, [], None, 51)
+            assert window
+            tried.clear()
+            found = [row[0] for row in read_ids(execute, briefly(window))]
+            assert tried == ([True, False][: 1 + too_long] if asked else [False])
+            assert found == [row[0] for row in read_ids(run, window)]
 
 
 def test_their_periods_are_ranges_of_an_index(many: sa.Engine) -> None:
