@@ -10,8 +10,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LARGEST = 1024 * 1024
 """Bytes of the largest answer that is remembered."""
-OWN_BYTES = 3000
-"""Bytes that an answer takes besides its body, roughly: its headers, twice, and its name."""
+OWN_BYTES = 1500
+"""Bytes that an answer takes besides its body, roughly: its headers, twice, and a name of usual length."""
 LONGEST_NAME = 1000
 """Bytes of a query, and of what else an answer depends on, above which it is not remembered."""
 VERSION = "claimbook.version"
