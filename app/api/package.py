@@ -13,12 +13,12 @@ from app.api.negotiation import LINKED_DATA
 from app.domain.nearest import nearest
 from app.errors import BadRequestError, NotFoundError
 from app.exports.dataset import DATASET_FILE, dataset
-from app.exports.describe import CSVW_FILE, LICENCE, PACKAGE_FILE, RIGHTS, as_text, csvw, data_package
+from app.exports.describe import CSVW_FILE, LICENCE, PACKAGE_FILE, as_text, csvw, data_package, rights
 from app.exports.formats import FORMATS, ZIP, Suffix
 from app.exports.package import ARCHIVE, archive, measure
 from app.exports.tables import BY_NAME, TABLES, Table
 from app.exports.wire import Lines, Rows
-from app.paths import bundled
+from app.paths import shipped_documents
 from app.queries.dataset import holds_only, read_scope
 from app.queries.listing import Flat, data_version
 from app.queries.package import count_tables
@@ -70,10 +70,21 @@ def get_exports(session: ReadSession) -> Response:
     ]
     tables = [ExportTable(**_told(table, counts[table.name])) for table in TABLES]
     meta = Meta(data_version=data_version(session), notes=[])
+    licensed = _is_shipped(session)
     index = ExportIndex(
-        licence=LICENCE["name"], licence_url=LICENCE["path"], rights=RIGHTS, files=files, tables=tables, meta=meta
+        licence=LICENCE["name"] if licensed else None,
+        licence_url=LICENCE["path"] if licensed else None,
+        rights=rights(licensed=licensed),
+        files=files,
+        tables=tables,
+        meta=meta,
     )
     return answer(index)
+
+
+def _is_shipped(session: Session) -> bool:
+    """Whether all the data came with the program, and its licence of data holds for them."""
+    return holds_only(session, shipped_documents())
 
 
 def _told(table: Table, rows: int) -> dict[str, Any]:
@@ -103,13 +114,14 @@ def get_data_package(session: ReadSession) -> Response:
     Every table is written once to be measured, which takes its time on a large database.
     """
     measured = measure(lambda table: _rows(session, table))
-    return Response(as_text(data_package(data_version(session), measured)), media_type="application/json")
+    described = data_package(data_version(session), measured, licensed=_is_shipped(session))
+    return Response(as_text(described), media_type="application/json")
 
 
 @router.get(f"/{CSVW_FILE}", response_class=Response, responses=a_file(CSVW_JSON, "A table group of CSV on the Web."))
 def get_csvw(session: ReadSession) -> Response:
     """The description of the package as CSV on the Web, where its processors look for it."""
-    return Response(as_text(csvw(data_version(session))), media_type=CSVW_JSON)
+    return Response(as_text(csvw(data_version(session), licensed=_is_shipped(session))), media_type=CSVW_JSON)
 
 
 @router.get(f"/{DATASET_FILE}", response_class=Response, responses=a_file(LINKED_DATA, "A schema.org Dataset."))
@@ -120,15 +132,14 @@ def get_dataset(session: ReadSession, settings: Configured) -> Response:
 
 def read_dataset(session: Session, settings: Settings) -> dict[str, Any]:
     """What a search engine of data should know; pages may carry it as a data block."""
-    shipped = [each.stem for each in (bundled("seed_data") / "documents").glob("*.yaml")]
-    return dataset(settings.address, data_version(session), licensed=holds_only(session, shipped), **read_scope(session))
+    return dataset(settings.address, data_version(session), licensed=_is_shipped(session), **read_scope(session))
 
 
 @router.get(f"/{ARCHIVE}", response_class=Response, responses={**a_file(ZIP, "A zip archive."), **NO_ROOM})
 def get_archive(session: ReadSession) -> Response:
     """Everything in one archive: the tables as CSV, both descriptions, a page for people. The same data give the same bytes."""
     version = data_version(session)
-    pieces = archive(lambda table: _rows(session, table), version)
+    pieces = archive(lambda table: _rows(session, table), version, licensed=_is_shipped(session))
     try:
         first = next(pieces)
     except OSError as error:

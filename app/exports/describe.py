@@ -26,9 +26,9 @@ LICENCE = {
     "path": "https://creativecommons.org/licenses/by/4.0/",
     "title": "Creative Commons Attribution 4.0",
 }
-RIGHTS = (
-    "The curated data are under CC BY 4.0. The documents belong to their publishers: only the few words around a figure "
-    "are quoted, and no sentence of a document is here."
+DOCUMENTS = (
+    "The documents belong to their publishers: only the few words around a figure are quoted, and no sentence of a document "
+    "is here."
 )
 
 TABLE_SCHEMA: dict[ColumnType, str] = {"text": "string", "number": "number", "whole": "integer", "flag": "boolean", "day": "date"}
@@ -45,20 +45,26 @@ class Measured:
     sha256: str
 
 
+def rights(*, licensed: bool) -> str:
+    """Whose the data are. `licensed`: all of them came with the program, whose licence holds for no others."""
+    curated = "are under CC BY 4.0" if licensed else "are not only those that come with Claimbook: ask who curated them"
+    return f"The curated data {curated}. {DOCUMENTS}"
+
+
 def as_text(description: Mapping[str, Any]) -> str:
     """A description as it is written into its file."""
     return json.dumps(description, ensure_ascii=False, indent=2) + "\n"
 
 
-def data_package(version: int, measured: Mapping[str, Measured]) -> dict[str, Any]:
+def data_package(version: int, measured: Mapping[str, Measured], *, licensed: bool) -> dict[str, Any]:
     """The package as a Data Package (version 2): every table with its fields, keys, size and hash."""
     return {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": "claimbook",
         "title": TITLE,
-        "description": f"{ABOUT} {RIGHTS}",
+        "description": f"{ABOUT} {rights(licensed=licensed)}",
         "version": str(version),
-        "licenses": [LICENCE],
+        **({"licenses": [LICENCE]} if licensed else {}),
         "keywords": ["claims", "statistics", "provenance", "evidence"],
         "resources": [_resource(table, measured[table.name]) for table in TABLES],
     }
@@ -111,14 +117,14 @@ def _foreign_key(table: Table, link: Link) -> dict[str, Any]:
     return {"fields": list(link.fields), "reference": {"resource": other, "fields": list(link.key)}}
 
 
-def csvw(version: int) -> dict[str, Any]:
+def csvw(version: int, *, licensed: bool) -> dict[str, Any]:
     """The package as a table group of CSV on the Web, with the same keys and meanings."""
     return {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
         "dc:title": TITLE,
         "dc:description": ABOUT,
-        "dc:rights": RIGHTS,
-        "dc:license": {"@id": LICENCE["path"]},
+        "dc:rights": rights(licensed=licensed),
+        **({"dc:license": {"@id": LICENCE["path"]}} if licensed else {}),
         "schema:version": str(version),
         "dialect": {"encoding": "utf-8", "delimiter": ",", "lineTerminators": ["\r\n"], "quoteChar": '"', "header": True},
         "tables": [_table(table) for table in TABLES],
@@ -167,14 +173,14 @@ def _datatype(field: Field) -> Any:
     return XSD[field.type]
 
 
-def readme(version: int) -> str:
+def readme(version: int, *, licensed: bool) -> str:
     """What lies in the archive, for people."""
     listed = "\n".join(f"- `{table.file}`: {table.about}" for table in TABLES)
     return f"""# {TITLE}
 
 {ABOUT}
 
-Data version {version}. {RIGHTS}
+Data version {version}. {rights(licensed=licensed)}
 
 - `{PACKAGE_FILE}`: every column with type, meaning and keys, and the SHA-256 of every file (Data Package, Table Schema)
 - `{CSVW_FILE}`: the same as CSV on the Web

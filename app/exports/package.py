@@ -68,30 +68,30 @@ def measure(rows_of: RowsOf) -> dict[str, Measured]:
     return measured
 
 
-def archive(rows_of: RowsOf, version: int) -> Iterator[bytes]:
+def archive(rows_of: RowsOf, version: int, *, licensed: bool) -> Iterator[bytes]:
     """The whole package as a zip file, in pieces; it is written to a scratch directory before the first leaves.
 
     Files stand uncompressed and in a fixed order with a fixed time, so that its bytes depend on the data alone and on no
-    library's way to compress. Raises OSError when there is no room.
+    library's way to compress. `licensed` says that all the data came with the program. Raises OSError when there is no room.
     """
     with tempfile.TemporaryDirectory(prefix="claimbook-package-") as scratch:
         path = Path(scratch, ARCHIVE)
-        _write(path, rows_of, version)
+        _write(path, rows_of, version, licensed=licensed)
         with path.open("rb") as file:
             while piece := file.read(CHUNK):
                 yield piece
 
 
-def _write(path: Path, rows_of: RowsOf, version: int) -> None:
+def _write(path: Path, rows_of: RowsOf, version: int, *, licensed: bool) -> None:
     measured = {}
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as zipped:
-        _add(zipped, README_FILE, [readme(version).encode()])
+        _add(zipped, README_FILE, [readme(version, licensed=licensed).encode()])
         for table in TABLES:
             meter = Meter()
             _add(zipped, table.file, meter.file_of(table, rows_of(table)))
             measured[table.name] = meter.result()
-        _add(zipped, CSVW_FILE, [as_text(csvw(version)).encode()])
-        _add(zipped, PACKAGE_FILE, [as_text(data_package(version, measured)).encode()])
+        _add(zipped, CSVW_FILE, [as_text(csvw(version, licensed=licensed)).encode()])
+        _add(zipped, PACKAGE_FILE, [as_text(data_package(version, measured, licensed=licensed)).encode()])
 
 
 def _add(zipped: zipfile.ZipFile, name: str, pieces: Iterable[bytes]) -> None:

@@ -1,6 +1,6 @@
 """What is the database about: which documents, indicators, places and days?"""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
@@ -34,7 +34,7 @@ def read_scope(session: Session) -> dict[str, Any]:
     }
 
 
-def holds_only(session: Session, documents: Sequence[str]) -> bool:
+def holds_only(session: Session, documents: Collection[str]) -> bool:
     """Whether there are documents, and all of them are these."""
     codes = session.execute(sa.select(Document.code).order_by(Document.code).limit(len(documents) + 1)).scalars().all()
     return bool(codes) and set(codes) <= set(documents)

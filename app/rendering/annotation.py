@@ -16,8 +16,12 @@ TEXT_FRAGMENTS = "https://wicg.github.io/scroll-to-text-fragment/"
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 
 
-def annotation(row: models.Statement, *, quotes: bool, address: str) -> dict[str, Any]:
-    """The annotation of a statement at this address; `quotes` lets words around the span through."""
+def annotation(row: models.Statement, *, quotes: bool, address: str, licensed: bool) -> dict[str, Any]:
+    """The annotation of a statement at this address.
+
+    `quotes` lets words around the span through; `licensed` says that the statement came with the program, whose licence of data
+    holds for nothing else.
+    """
     statement = f"{address}/v1/statements/{row.id}"
     quotation = f"{statement}/evidence#quotation"
     return {
@@ -25,7 +29,7 @@ def annotation(row: models.Statement, *, quotes: bool, address: str) -> dict[str
         "id": f"{statement}/evidence",
         "type": "Annotation",
         "motivation": "describing",
-        "rights": LICENCE,
+        **({"rights": LICENCE} if licensed else {}),
         "body": [
             {
                 "id": statement,

@@ -50,8 +50,10 @@ class ExportFile(Shape):
 class ExportIndex(Shape):
     """What can be taken away whole."""
 
-    licence: str = Field(description="SPDX identifier of the licence of the curated data.")
-    licence_url: str = Field(description="The licence.")
+    licence: str | None = Field(
+        description="SPDX identifier of the licence of the curated data; null where not all of them came with Claimbook."
+    )
+    licence_url: str | None = Field(description="The licence.")
     rights: str = Field(description="Whose the data and the documents are.")
     files: list[ExportFile] = Field(description="The package: descriptions, and one archive of everything.")
     tables: list[ExportTable] = Field(description="The tables, in the order of the archive.")

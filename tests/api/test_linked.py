@@ -1,7 +1,9 @@
 """Is the evidence of a statement a Web Annotation that leads to its words, and the database a Dataset that machines find?"""
 
+import io
 import json
 import re
+import zipfile
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -37,6 +39,7 @@ def test_every_annotation_names_the_words_their_place_and_who_says_so(client: Te
         evidence = row["evidence"]
         assert found["@context"][0] == "http://www.w3.org/ns/anno.jsonld"
         assert (found["id"], found["type"]) == (f"{ADDRESS}/v1/statements/{row['id']}/evidence", "Annotation")
+        assert found["rights"] == "https://creativecommons.org/licenses/by/4.0/"
         statement, quotation = found["body"]
         assert (statement["id"], statement["value"]) == (f"{ADDRESS}/v1/statements/{row['id']}", row["text"])
         assert statement["prov:wasDerivedFrom"] == {"id": quotation["id"]}
@@ -102,7 +105,18 @@ def test_the_dataset_names_documents_places_days_and_files_that_are_there(client
 def test_the_licence_of_the_shipped_data_is_told_of_nothing_else(empty: sa.Engine, tmp_path: Path) -> None:
     assert "license" not in client_for(empty).get("/v1/exports/dataset.jsonld").json()
     seed_directory(empty, write_seed(tmp_path, SMALL_SEED))
-    assert "license" not in client_for(empty).get("/v1/exports/dataset.jsonld").json()
+    client = client_for(empty)
+    assert "license" not in client.get("/v1/exports/dataset.jsonld").json()
+    assert "licenses" not in client.get("/v1/exports/datapackage.json").json()
+    assert "dc:license" not in client.get("/v1/exports/csv-metadata.json").json()
+    index = client.get("/v1/exports").json()
+    assert (index["licence"], index["licence_url"]) == (None, None)
+    [mine] = [row["id"] for row in client.get("/v1/statements?limit=1").json()["data"]]
+    assert "rights" not in client.get(f"/v1/statements/{mine}/evidence.jsonld").json()
+    told = [index["rights"], *(client.get(f"/v1/exports/{name}").text for name in ("datapackage.json", "csv-metadata.json"))]
+    with zipfile.ZipFile(io.BytesIO(client.get("/v1/exports/package.zip").content)) as files:
+        told += [files.read(name).decode() for name in files.namelist()]
+    assert not [text for text in told if "CC BY" in text or "creativecommons" in text]
 
 
 def test_a_data_block_cannot_end_its_script_and_means_the_same() -> None:
