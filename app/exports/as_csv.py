@@ -17,7 +17,7 @@ BYTE_ORDER_MARK = "\ufeff".encode()
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\x00")
 """A cell of text that begins so would run as a formula in a spreadsheet (CWE-1236); it gets a leading apostrophe."""
 
-RISKY = re.compile(r'"[-=+@\\]')
+RISKY = re.compile(rb'"[-=+@\\]')
 """A JSON text without this has no cell that begins so."""
 
 QUOTE, TWICE = '"', '""'
@@ -32,7 +32,7 @@ NUMBER = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
 
 def csv_rows(rows: Rows, columns: Columns) -> Iterator[bytes]:
     """A header and one line a row; null is an empty cell, true and false are words."""
-    return in_chunks(_lines(rows, columns))
+    return in_chunks(line.encode() for line in _lines(rows, columns))
 
 
 def _lines(rows: Rows, columns: Columns) -> Iterator[str]:

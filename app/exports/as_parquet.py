@@ -76,14 +76,14 @@ def _batches(each: Iterator[Row]) -> Iterator[list[Row]]:
         yield some
 
 
-def _parsed(texts: Sequence[str], schema: Any) -> Any:
+def _parsed(texts: Sequence[bytes], schema: Any) -> Any:
     """JSON objects as a table. On this thread: every thread of the parser would keep memory of its own for good."""
     import pyarrow as pa
     from pyarrow import json
 
     days = [pa.field(each.name, pa.string()) if each.type == pa.date32() else each for each in schema]
     reading = json.ParseOptions(explicit_schema=pa.schema(days), unexpected_field_behavior="error")
-    lines = "\n".join(texts).encode()
+    lines = b"\n".join(texts)
     whole = json.ReadOptions(use_threads=False, block_size=len(lines) + 1)
     return json.read_json(pa.BufferReader(lines), whole, reading).cast(schema)
 

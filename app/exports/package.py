@@ -42,7 +42,7 @@ class Meter:
     def _counted(self, rows: Rows) -> Rows:
         return Lines(self._texts(rows), rows.columns) if isinstance(rows, Lines) else self._each(rows)
 
-    def _texts(self, lines: Lines) -> Iterator[Sequence[str]]:
+    def _texts(self, lines: Lines) -> Iterator[Sequence[bytes]]:
         for batch in lines.batches:
             self.rows += len(batch)
             yield batch

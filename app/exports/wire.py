@@ -1,4 +1,4 @@
-"""How values are written as text: JSON with exact decimals, and text as pieces of bytes."""
+"""How values are written: JSON with exact decimals, and lines as pieces of bytes."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -33,9 +33,9 @@ def _plain_json(value: Any) -> Any:
 _ENCODER = msgspec.json.Encoder(decimal_format="number", enc_hook=_plain_json)
 
 
-def row_json(row: Mapping[str, Any], columns: Mapping[str, str]) -> str:
+def row_json(row: Mapping[str, Any], columns: Mapping[str, str]) -> bytes:
     """A flat row as one JSON object on one line, keys in the order of the columns."""
-    return to_json({name: _number(row[name]) if kind == "number" else row[name] for name, kind in columns.items()})
+    return json_bytes({name: _number(row[name]) if kind == "number" else row[name] for name, kind in columns.items()})
 
 
 def _number(value: Any) -> Any:
@@ -43,13 +43,13 @@ def _number(value: Any) -> Any:
 
 
 class Lines:
-    """Flat rows that are JSON texts already, some at a time; to be read once, as texts or as rows."""
+    """Flat rows that are JSON already, in UTF-8, some at a time; to be read once, as texts or as rows."""
 
-    def __init__(self, batches: Iterable[Sequence[str]], columns: Mapping[str, str]) -> None:
+    def __init__(self, batches: Iterable[Sequence[bytes]], columns: Mapping[str, str]) -> None:
         self.batches = batches
         self.columns = columns
 
-    def texts(self) -> Iterator[str]:
+    def texts(self) -> Iterator[bytes]:
         """Each row as one JSON object on one line."""
         return (text for batch in self.batches for text in batch)
 
@@ -65,22 +65,22 @@ class Lines:
             yield row
 
 
-def row_texts(rows: Rows, columns: Mapping[str, str]) -> Iterator[str]:
+def row_texts(rows: Rows, columns: Mapping[str, str]) -> Iterator[bytes]:
     """Each flat row as one JSON object on one line, keys in the order of the columns."""
     if isinstance(rows, Lines) and list(rows.columns) == list(columns):
         return rows.texts()
     return (row_json(row, columns) for row in rows)
 
 
-def in_chunks(pieces: Iterable[str]) -> Iterator[bytes]:
-    """UTF-8 bytes of about CHUNK each."""
-    held: list[str] = []
+def in_chunks(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The same in pieces of about CHUNK each."""
+    held: list[bytes] = []
     size = 0
     for piece in pieces:
         held.append(piece)
         size += len(piece)
         if size >= CHUNK:
-            yield "".join(held).encode()
+            yield b"".join(held)
             held, size = [], 0
     if held:
-        yield "".join(held).encode()
+        yield b"".join(held)

@@ -126,8 +126,8 @@ def read_window(execute: Execute, query: StatementListQuery, *, quotes: bool) ->
     return read_listed(execute, listed, query.cursor, tuple(execute(NOW, {})[0]), quotes=quotes, held={})
 
 
-def stream_flat(session: Session, query: StatementFlatQuery, *, quotes: bool) -> Iterator[list[str]]:
-    """The flat rows of all statements asked for as JSON texts, in order, AT_ONCE at a time."""
+def stream_flat(session: Session, query: StatementFlatQuery, *, quotes: bool) -> Iterator[list[bytes]]:
+    """The flat rows of all statements asked for as JSON, in order, AT_ONCE at a time. Raises DamagedError."""
     execute = run_in(session)
     order = order_of(query.sort)
     joined = select_statements(query).join(Representation, Representation.statement == Row.id)
@@ -141,7 +141,7 @@ def stream_flat(session: Session, query: StatementFlatQuery, *, quotes: bool) ->
             rows = execute(plain.where(order.after(last)) if last is not None else plain, {})
         else:
             rows = execute(_select_flat(window[0]._replace(days=""), quotes), window[1])
-        yield [row[-1] for row in rows]
+        yield [_sound(row[-1]) for row in rows]
         if len(rows) < AT_ONCE:
             return
         last = list(reversed(rows[-1][:-1]))
@@ -200,8 +200,8 @@ def _body(quotes: bool) -> sa.ColumnElement[Any]:
     return in_bytes(sa.func.coalesce(Representation.whole_quoted, Representation.whole) if quotes else Representation.whole)
 
 
-def _flat(quotes: bool) -> sa.ColumnElement[str]:
-    return sa.func.coalesce(Representation.flat_quoted, Representation.flat) if quotes else Representation.flat.expression
+def _flat(quotes: bool) -> sa.ColumnElement[Any]:
+    return in_bytes(sa.func.coalesce(Representation.flat_quoted, Representation.flat) if quotes else Representation.flat)
 
 
 @lru_cache(maxsize=256)

@@ -16,12 +16,12 @@ def rows_of(session: Session, name: str, columns: Sequence[str]) -> Iterator[dic
     return ({**row, "statement": None} if gone and row["statement"] in gone else row for row in rows)
 
 
-def statements_of(session: Session, columns: Sequence[str]) -> Iterator[list[str]]:
+def statements_of(session: Session, columns: Sequence[str]) -> Iterator[list[bytes]]:
     """The rows of the statements with these columns as JSON texts, by id, some at a time; every value stays as it is stored."""
     decode, encode = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode, msgspec.json.Encoder().encode
 
-    def text(stored: str, role: str | None, note: str | None) -> str:
+    def text(stored: str, role: str | None, note: str | None) -> bytes:
         row: dict[str, Any] = {**decode(stored), "role": role, "note": note}
-        return encode({name: row[name] for name in columns}).decode()
+        return encode({name: row[name] for name in columns})
 
     return ([text(*row[:3]) for row in page] for page in stream_stored(session))

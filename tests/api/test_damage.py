@@ -29,6 +29,8 @@ DAMAGE: dict[str, tuple[str, str]] = {
     "broken JSON of one": ("UPDATE representation SET whole = 'secret'", "/v1/statements/central-urban-areas.gdp-2021-h1"),
     "broken JSON in a longer list": ("UPDATE representation SET whole = '{]'", "/v1/statements?kind=actual&include=total"),
     "broken JSON in flat rows": ("UPDATE representation SET flat = 'secret'", "/v1/statements.csv"),
+    "broken JSON in lines": ("UPDATE representation SET flat = 'secret'", "/v1/statements.ndjson"),
+    "flat rows that are no UTF-8": ("UPDATE representation SET flat = CAST(X'22FF22' AS TEXT)", "/v1/statements.ndjson"),
     "a statement without what it shows": ("DELETE FROM representation", "/v1/statements?limit=3"),
 }
 OTHERS = ("/healthz", "/readyz", "/v1/units", "/v1/changes?limit=1")

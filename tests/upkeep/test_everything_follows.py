@@ -123,7 +123,7 @@ def test_what_is_stored_is_what_the_model_renders_from_the_rows_of_the_orm(loade
         for row in rows:
             fresh = rendering.statement(row, quotes=False)
             assert kept[row.id].whole.encode() == json_bytes(fresh.model_dump())
-            assert kept[row.id].flat == row_json({**rendering.flat(row, quotes=False), **BLANK}, STATEMENTS)
+            assert kept[row.id].flat == row_json({**rendering.flat(row, quotes=False), **BLANK}, STATEMENTS).decode()
             assert rendering.citation(row, address="x") == rendering.citation(light[row.id], address="x")
 
 
