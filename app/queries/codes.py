@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar
 
 import sqlalchemy as sa
 from pydantic import Field
@@ -24,12 +24,12 @@ from app.models import (
     ProjectRegion,
     Region,
     Statement,
-    StatementRegion,
+    StatementScope,
     Unit,
 )
 from app.queries.listing import CodeFilters, Codes, Flat, OneOrMore, Order, Paging, stream_rows, words_of
 from app.queries.periods import Moment
-from app.queries.statements import regions_within
+from app.queries.statements import GONE, regions_within
 
 T = TypeVar("T")
 
@@ -259,24 +259,38 @@ def stream_counted(session: Session, select: sa.Select[Any], order: Order, count
     return (each for page in stream_rows(session, select, order) for each in counted(session, page, count))
 
 
-def _count(session: Session, wanted: dict[str, sa.Select[str, int]]) -> dict[str, dict[str, int]]:
-    """Several counts by code in one SQL statement."""
-    labelled = [select.add_columns(sa.literal(name)) for name, select in wanted.items()]
+Counting: TypeAlias = Sequence[Any]
+"""Selects of code and number, of which those of one code are added up."""
+
+
+def _count(session: Session, wanted: dict[str, Counting]) -> dict[str, dict[str, int]]:
+    """Several counts by code in one SQL statement; codes that were not asked for may stand among them."""
+    labelled = [select.add_columns(sa.literal(name)) for name, selects in wanted.items() for select in selects]
     counts: dict[str, dict[str, int]] = {name: {} for name in wanted}
     for code, number, name in session.execute(sa.union_all(*labelled)):
-        counts[name][code] = number
+        counts[name][code] = counts[name].get(code, 0) + number
     return counts
 
 
-def _statements_by(column: Any, codes: Sequence[str]) -> sa.Select[str, int]:
-    live = Statement.status != "withdrawn"
-    return sa.select(column, sa.func.count()).where(column.in_(codes), live).group_by(column)
+def _but_withdrawn(code: Any, all_of_them: Any, joined: Any = None) -> Counting:
+    """All statements by a code, which an index counts, without the withdrawn, of which it knows nothing and which are few.
+
+    `joined` is where the code is found, if not in the statements.
+    """
+    found: Any = sa.select(Statement) if joined is None else joined
+    gone = found.where(*GONE).with_only_columns(code, -sa.func.count())
+    return (all_of_them.group_by(code), gone.group_by(code))
+
+
+def _statements_by(column: Any, codes: Sequence[str]) -> Counting:
+    return _but_withdrawn(column, sa.select(column, sa.func.count()).where(column.in_(codes)))
 
 
 def count_regions(session: Session, codes: Sequence[str]) -> dict[str, dict[str, int]]:
     """Statements that name each region."""
-    select = _statements_by(StatementRegion.region, codes).join(Statement, Statement.id == StatementRegion.statement)
-    return _count(session, {"statements": select})
+    region = StatementScope.region
+    own: Any = sa.select(region, sa.func.count()).where(region.in_(codes), StatementScope.own == sa.true()).group_by(region)
+    return _count(session, {"statements": [own]})
 
 
 def count_indicators(session: Session, codes: Sequence[str]) -> dict[str, dict[str, int]]:
@@ -286,29 +300,42 @@ def count_indicators(session: Session, codes: Sequence[str]) -> dict[str, dict[s
 
 def count_units(session: Session, codes: Sequence[str]) -> dict[str, dict[str, int]]:
     """Statements in the dimension of each unit, as the filter `unit` finds them."""
-    return _count(
-        session, {"statements": _statements_by(Unit.code, codes).select_from(Statement).join(Unit, Unit.base == Statement.unit)}
-    )
+    by_base: Any = [select.subquery() for select in _but_withdrawn(Statement.unit, sa.select(Statement.unit, sa.func.count()))]
+    used = [sa.select(Unit.code, each.c[1]).join(each, each.c.unit == Unit.base) for each in by_base]
+    return _count(session, {"statements": [select.where(Unit.code.in_(codes)) for select in used]})
 
 
 def count_actors(session: Session, codes: Sequence[str]) -> dict[str, dict[str, int]]:
     """Statements each actor says or whose document it published or wrote, those documents, projects it takes part in."""
-    published = sa.select(Document.publisher.label("actor"), Document.code.label("document"))
-    wrote = sa.select(DocumentAuthor.actor, DocumentAuthor.document)
+    publisher, author, speaker = Document.publisher, DocumentAuthor.actor, Statement.speaker
+    published = sa.select(publisher.label("actor"), Document.code.label("document")).where(publisher.in_(codes))
+    wrote = sa.select(author, DocumentAuthor.document).where(author.in_(codes))
     made = published.union(wrote).subquery()
-    live = Statement.status != "withdrawn"
-    said = sa.select(Statement.speaker.label("actor"), Statement.id).where(live)
-    printed = sa.select(made.c.actor, Statement.id).join(made, made.c.document == Statement.document).where(live)
-    theirs = said.union(printed).subquery()
-    parties = sa.select(ProjectParty.actor, ProjectParty.project).distinct().subquery()
-    wanted = {"statements": theirs, "documents": made, "projects": parties}
+    printed = sa.select(made.c.actor, sa.func.count()).join(Statement, Statement.document == made.c.document)
+    its_own = sa.or_(
+        sa.exists().where(Document.code == Statement.document, publisher == speaker),
+        sa.exists().where(DocumentAuthor.document == Statement.document, author == speaker),
+    )
+    both = sa.select(speaker, -sa.func.count()).where(
+        speaker.in_(sa.select(made.c.actor)), Statement.status != "withdrawn", its_own
+    )
+    parties = sa.select(ProjectParty.actor, ProjectParty.project).where(ProjectParty.actor.in_(codes)).distinct().subquery()
     return _count(
         session,
         {
-            name: sa.select(table.c.actor, sa.func.count()).where(table.c.actor.in_(codes)).group_by(table.c.actor)
-            for name, table in wanted.items()
+            "statements": [
+                *_statements_by(speaker, codes),
+                *_but_withdrawn(made.c.actor, printed, printed),
+                both.group_by(speaker),
+            ],
+            "documents": [_rows_by(made)],
+            "projects": [_rows_by(parties)],
         },
     )
+
+
+def _rows_by(table: sa.Subquery) -> sa.Select[Any, int]:
+    return sa.select(table.c.actor, sa.func.count()).group_by(table.c.actor)
 
 
 def count_projects(session: Session, codes: Sequence[str]) -> dict[str, dict[str, int]]:
@@ -316,15 +343,21 @@ def count_projects(session: Session, codes: Sequence[str]) -> dict[str, dict[str
     return _count(session, {"statements": _statements_by(Statement.project, codes)})
 
 
+def count_in_documents(session: Session, codes: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Statements of each document."""
+    return _count(session, {"statements": _statements_by(Statement.document, codes)})
+
+
 def count_documents(session: Session, codes: Sequence[str]) -> dict[str, dict[str, int]]:
     """Statements and figures of each document, and whether its text is attached."""
-    text = models.DocumentText.document
+    text, document = models.DocumentText.document, Statement.document
+    figures = sa.select(document, sa.func.count()).where(document.in_(codes), Statement.status != "withdrawn")
     return _count(
         session,
         {
-            "statements": _statements_by(Statement.document, codes),
-            "quantities": _statements_by(Statement.document, codes).where(Statement.comparator.is_not(None)),
-            "attached": sa.select(text, sa.func.count()).where(text.in_(codes)).group_by(text),
+            "statements": _statements_by(document, codes),
+            "quantities": [figures.where(Statement.comparator.is_not(None)).group_by(document)],
+            "attached": [sa.select(text, sa.func.count()).where(text.in_(codes)).group_by(text)],
         },
     )
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from app import models
 from app.models import Representation, Statement
 from app.queries.listing import Order
-from app.queries.statements import LIVE, RARE, WITHDRAWN
+from app.queries.statements import GONE, WITHDRAWN, number_of
 
 AT_ONCE = 1000
 """Rows that are read at a time."""
@@ -31,6 +31,11 @@ class Source:
         """These columns of its rows; with none the rows."""
         wanted = [getattr(self.table, name) for name in columns] or [self.table]
         return sa.select(*wanted).where(*map(_lives, self.among), *(column.not_in(WITHDRAWN) for column in self.apart))
+
+    def number(self) -> sa.ColumnElement[int]:
+        """How many rows that is; the withdrawn are looked up in a list of them, as they are few."""
+        held = (column.not_in(WITHDRAWN) for column in (*self.among, *self.apart))
+        return sa.select(sa.func.count()).select_from(self.table).where(*held).scalar_subquery()
 
     @property
     def order(self) -> Order:
@@ -110,14 +115,11 @@ def _pages(session: Session, select: sa.Select[Any], order: Order) -> Iterator[S
 
 def withdrawn_steps(session: Session) -> set[str]:
     """The withdrawn statements that steps of projects name."""
-    select = sa.select(Statement.id).join(_Step, _Step.statement == Statement.id).where(Statement.status == "withdrawn", RARE)
+    select = sa.select(Statement.id).join(_Step, _Step.statement == Statement.id).where(*GONE)
     return set(session.execute(select).scalars())
 
 
 def count_tables(session: Session, names: Iterable[str]) -> dict[str, int]:
     """How many rows these tables of the package have; one SQL statement."""
-    selects = {name: LIVE if name == "statements" else SOURCES[name].select() for name in names}
-    counts = [
-        sa.select(sa.func.count()).select_from(each.subquery()).scalar_subquery().label(name) for name, each in selects.items()
-    ]
-    return dict(session.execute(sa.select(*counts)).mappings().one())
+    numbers = {name: number_of() if name == "statements" else SOURCES[name].number() for name in names}
+    return dict(session.execute(sa.select(*(number.label(name) for name, number in numbers.items()))).mappings().one())

@@ -19,6 +19,7 @@ from app.queries.statements import (
     StatementFlatQuery,
     StatementListQuery,
     note_of_place,
+    number_of,
     order_of,
     select_statements,
 )
@@ -32,6 +33,7 @@ from app.queries.windows import (
     named,
     read_ids,
     run_in,
+    select_number,
     select_window,
     streams_of,
     wanted_of,
@@ -48,6 +50,7 @@ CODES: dict[str, Any] = {
 }
 """Filters of windows that name codes, and where these stand."""
 
+ALL: Any = sa.select(number_of())
 LIST = "statements"
 AT_ONCE = 2000
 """Rows of a stream that are read at a time."""
@@ -66,10 +69,13 @@ def is_stored(query: StatementListQuery) -> bool:
 
 def read_stored(session: Session, query: StatementListQuery, *, quotes: bool) -> Rows[bytes]:
     """A page of representations. Raises BadRequestError (`invalid-cursor`)."""
-    if "total" not in query.include:
-        found = read_window(run_in(session), query, quotes=quotes)
-        if found is not None:
-            return found
+    execute = run_in(session)
+    found = read_window(execute, query, quotes=quotes)
+    if found is not None and "total" in query.include:
+        total = total_of(execute, query)
+        found = replace(found, total=total) if total is not None else None
+    if found is not None:
+        return found
     stored = select_statements(query).join(Representation, Representation.statement == Row.id)
     rows = read_page(session, stored.with_only_columns(_body(quotes)), order_of(query.sort), query, name=LIST)
     return replace(rows, items=[_sound(body) for body in rows.items])
@@ -124,6 +130,16 @@ def read_window(execute: Execute, query: StatementListQuery, *, quotes: bool) ->
     if not listed:
         return None
     return read_listed(execute, listed, query.cursor, tuple(execute(NOW, {})[0]), quotes=quotes, held={})
+
+
+def total_of(execute: Execute, query: StatementListQuery) -> int | None:
+    """How many statements a list has, counted in the indices of places; None when it needs another way."""
+    wanted = wanted_of(query, "id")
+    if wanted == Wanted():
+        return execute(ALL, {})[0][0]  # type: ignore[no-any-return]
+    indicators = _indicators(execute, wanted) if wanted else None
+    window = window_of(wanted, indicators, None, 1) if wanted and indicators is not None else None
+    return execute(select_number(window[0]), window[1])[0][0] if window else None
 
 
 def stream_flat(session: Session, query: StatementFlatQuery, *, quotes: bool) -> Iterator[list[bytes]]:

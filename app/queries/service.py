@@ -10,6 +10,7 @@ from app import models
 from app.domain.words import Operation
 from app.models import Change
 from app.queries.listing import DIGITS, OneOrMore, Order, Paging
+from app.queries.statements import number_of
 
 Resource = Literal["actor", "document", "indicator", "project", "region", "relation", "statement", "unit"]
 
@@ -49,18 +50,20 @@ CHANGE_ORDER = Order(columns=(Change.version, Change.resource), key=Change.code)
 
 def count_all(session: Session) -> dict[str, int]:
     """How many rows of each resource there are; one SQL statement."""
-    live = models.Statement.status != "withdrawn"
     counts = {
         "documents": sa.select(sa.func.count()).select_from(models.Document),
-        "statements": sa.select(sa.func.count()).select_from(models.Statement).where(live),
-        "quantities": sa.select(sa.func.count()).where(live, models.Statement.comparator.is_not(None)),
         "regions": sa.select(sa.func.count()).select_from(models.Region),
         "indicators": sa.select(sa.func.count()).select_from(models.Indicator),
         "units": sa.select(sa.func.count()).select_from(models.Unit),
         "actors": sa.select(sa.func.count()).select_from(models.Actor),
         "projects": sa.select(sa.func.count()).select_from(models.Project),
     }
-    row = session.execute(sa.select(*(select.scalar_subquery().label(name) for name, select in counts.items()))).mappings().one()
+    numbers = {
+        "statements": number_of(),
+        "quantities": number_of(models.Statement.unit.is_not(None)),  # a figure has a unit, and nothing else has one
+        **{name: select.scalar_subquery() for name, select in counts.items()},
+    }
+    row = session.execute(sa.select(*(number.label(name) for name, number in numbers.items()))).mappings().one()
     return dict(row)
 
 

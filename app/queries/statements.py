@@ -350,13 +350,18 @@ def order_of(sort: str) -> Order:
     return Order(SORTS[name], Row.id, descending=descending, key_descending=sort == "-id")
 
 
-_OTHER = Row.__table__.alias("other")
-LIVE = sa.select(_OTHER.c.id).where(_OTHER.c.status != "withdrawn")
-"""Ids of the statements that are not withdrawn."""
 RARE = Row.status != sa.literal_column("'published'")
 """Whether there is an index by status that holds the row: it is used where this is asked in these words."""
-WITHDRAWN = sa.select(Row.id).where(Row.status == "withdrawn", RARE)
-"""Ids of those that are: few, and found by an index, where SQLite would list all others to look one up."""
+GONE = (Row.status == "withdrawn", RARE)
+"""Whether a statement is withdrawn: few are, and are found by an index."""
+WITHDRAWN = sa.select(Row.id).where(*GONE)
+"""Ids of those that are, where SQLite would list all others to look one up."""
+
+
+def number_of(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+    """How many statements meet conditions that an index can count, without the withdrawn, of which it knows nothing."""
+    all_of_them, gone = (sa.select(sa.func.count()).select_from(Row).where(*conditions, *more) for more in ((), GONE))
+    return all_of_them.scalar_subquery() - gone.scalar_subquery()
 
 
 def with_neighbours(select: sa.Select[Row]) -> sa.Select[Row]:

@@ -12,7 +12,7 @@ from app.domain.search import parse_query
 from app.domain.tokens import BREAK, tokens
 from app.full_text import asked_words
 from app.models import SearchEntry
-from app.queries.codes import count_actors, count_documents, count_indicators, count_projects, count_regions
+from app.queries.codes import count_actors, count_in_documents, count_indicators, count_projects, count_regions
 from app.queries.listing import DIGITS, Strict
 from app.queries.search import SearchText, newest, stands_in
 
@@ -27,7 +27,7 @@ COUNTERS: dict[str, Callable[[Session, Sequence[str]], dict[str, dict[str, int]]
     "indicator": count_indicators,
     "project": count_projects,
     "actor": count_actors,
-    "document": count_documents,
+    "document": count_in_documents,
 }
 """Resources that are suggested, and what counts the statements of each."""
 

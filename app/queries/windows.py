@@ -208,6 +208,19 @@ def _large(shape: Shape) -> sa.Select[Any]:
     return _made(shape).execution_options(large=True)
 
 
+def select_number(shape: Shape) -> sa.Select[Any]:
+    """How many statements a list of this shape has, whatever days it looks for among the next."""
+    parts: list[Any] = []
+    for stream in streams_of(shape._replace(days="")):
+        id_ = stream.of.statement if stream.of is StatementScope else Statement.id
+        parts.append(sa.select(id_.label("id")).where(*stream.where))
+    several = max(shape.own, 0 if shape.own else shape.within) > 1  # a joint claim lies in several places
+    unite: Any = sa.union if several else sa.union_all
+    found = unite(*parts) if len(parts) > 1 else parts[0]
+    number: Any = sa.select(sa.func.count()).select_from(found.subquery())
+    return number.execution_options(large=True) if how_many(shape) > FEW_STREAMS else number  # type: ignore[no-any-return]
+
+
 def run_in(session: Session) -> Execute:
     """What runs windows, and other queries, in a session."""
 

@@ -15,8 +15,9 @@ from made import made
 from app.db import make_sessions
 from app.models import Document, Indicator, Project, Region, Representation, Statement
 from app.queries import windows
+from app.queries.facets import count_statements
 from app.queries.listing import Rows, read_page
-from app.queries.pages import LIST, read_window
+from app.queries.pages import LIST, read_stored, read_window, total_of
 from app.queries.statements import StatementListQuery, order_of, select_statements
 from app.queries.windows import (
     BY_PERIOD,
@@ -92,6 +93,17 @@ def test_windows_give_what_the_filters_give_page_after_page(many: sa.Engine) -> 
                     break
                 cursor = {"cursor": plain.cursor}
     assert compared > 300
+
+
+def test_a_total_is_the_number_that_the_filters_find(many: sa.Engine) -> None:
+    counted = 0
+    with make_sessions(many)() as session:
+        for asked in drawn(session, 150):
+            query = StatementListQuery(**asked, include=["total"])
+            told = read_stored(session, query, quotes=False).total
+            assert told == count_statements(session, query), asked
+            counted += total_of(run_in(session), query) is not None
+    assert counted > 100
 
 
 counts = st.integers(0, 3)
