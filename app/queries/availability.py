@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.domain.words import STATEMENT_STATUSES, AvailabilityMode
 from app.models import Actor
 from app.models import Statement as Row
-from app.queries.facets import AXES, MAX_VALUES, Axis, actors_of_statements, select_facet
+from app.queries.facets import AXES, MAX_VALUES, Axis, actors_of_statements, read_facets, select_facet
 from app.queries.listing import OneOrMore
 from app.queries.statements import StatementFilters, select_statements
 
@@ -79,18 +79,19 @@ class Available:
 
 
 def count_available(session: Session, query: AvailabilityQuery) -> dict[str, Available]:
-    """What each dimension offers; one SQL statement for each."""
-    offered: dict[str, Available] = {}
-    for name in [each for each in DIMENSIONS if not query.dimensions or each in query.dimensions]:
-        rows = session.execute(select_available(query, name)).all()
-        offered[name] = Available(rows, truncated=bool(rows) and rows[0].values_total > MAX_VALUES)
-    return offered
+    """What each dimension offers; one SQL statement."""
+    wanted = [each for each in DIMENSIONS if not query.dimensions or each in query.dimensions]
+    offered = read_facets(session, {name: select_available(query, name, cells=True) for name in wanted})
+    return {name: Available(rows, truncated=bool(rows) and rows[0].values_total > MAX_VALUES) for name, rows in offered.items()}
 
 
-def select_available(query: AvailabilityQuery | VariableQuery, name: AvailableDimension) -> sa.Select[Any]:
-    """The values of one dimension that lead to a statement."""
+def select_available(
+    query: AvailabilityQuery | VariableQuery, name: AvailableDimension, *, cells: bool = False
+) -> sa.Select[Any]:
+    """The values of one dimension that lead to a statement; with `cells` as `select_facet` tells them."""
     axis = _ACTOR if name == "actor" else AXES[name]
-    return select_facet(_without_own(query, name) if query.mode == "available" else query, axis).where(axis.value.is_not(None))
+    asked = _without_own(query, name) if query.mode == "available" else query
+    return select_facet(asked, axis, cells=cells).where(axis.value.is_not(None))
 
 
 def _without_own(query: AvailabilityQuery | VariableQuery, name: AvailableDimension) -> AvailabilityQuery | VariableQuery:

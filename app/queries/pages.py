@@ -16,6 +16,7 @@ from app.models import Statement as Row
 from app.queries.listing import NOW, Rows, read_cursor, read_page, scope_of, write_cursor
 from app.queries.statements import (
     SURPRISING,
+    StatementFilters,
     StatementFlatQuery,
     StatementListQuery,
     note_of_place,
@@ -132,7 +133,7 @@ def read_window(execute: Execute, query: StatementListQuery, *, quotes: bool) ->
     return read_listed(execute, listed, query.cursor, tuple(execute(NOW, {})[0]), quotes=quotes, held={})
 
 
-def total_of(execute: Execute, query: StatementListQuery) -> int | None:
+def total_of(execute: Execute, query: StatementFilters) -> int | None:
     """How many statements a list has, counted in the indices of places; None when it needs another way."""
     wanted = wanted_of(query, "id")
     if wanted == Wanted():
