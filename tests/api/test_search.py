@@ -224,7 +224,7 @@ def questions(clients: Callable[[str], TestClient]) -> list[str]:
     for noun in ("regions", "indicators", "projects", "actors"):
         texts += [f"{row['name']} {row['name_zh'] or ''} {row['code']}" for row in everything(client, f"/v1/{noun}")]
     made = list(HOSTILE)
-    for _ in range(60):
+    for _ in range(40):
         words = dice.choice(texts).split()
         at = dice.randrange(len(words))
         some = words[at : at + dice.choice((2, 3, 4))]
@@ -239,7 +239,7 @@ def questions(clients: Callable[[str], TestClient]) -> list[str]:
 
 
 def test_both_databases_give_the_same_bytes(questions: list[str], clients: Callable[[str], TestClient]) -> None:
-    assert len(questions) >= 250
+    assert len(questions) >= 180
     seen: dict[int, int] = {}
     for number, q in enumerate(questions):
         for path in (f"/v1/search?q={quote(q)}&limit={(3, 50)[number % 2]}&include=total", f"/v1/search/suggest?q={quote(q)}"):
@@ -247,7 +247,7 @@ def test_both_databases_give_the_same_bytes(questions: list[str], clients: Calla
             assert (one.status_code, OWN.sub("", one.text)) == (other.status_code, OWN.sub("", other.text)), q
             assert one.status_code < 500, q
             seen[one.status_code] = seen.get(one.status_code, 0) + ('"data":[{' in one.text or one.status_code != 200)
-    assert seen[200] > 300
+    assert seen[200] > 200
 
 
 # Rows of our own

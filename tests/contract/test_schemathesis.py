@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 from app.queries.statements import StatementFilters
 from app.upkeep.everything import rebuild
 
-EXAMPLES = int(os.environ.get("CLAIMBOOK_EXAMPLES", "20"))
+EXAMPLES = int(os.environ.get("CLAIMBOOK_EXAMPLES", "12"))
 
 # What the document cannot say: a query of more than 8192 bytes is refused whole, whatever else is wrong with it.
 # And a text that names no time, or holds no letter to search for, is refused, whatever its form, and so is a number in a
