@@ -6,14 +6,15 @@ from typing import Annotated, Any, Literal, get_args
 
 import sqlalchemy as sa
 from pydantic import Field
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.domain.words import STATEMENT_STATUSES, AvailabilityMode
 from app.models import Actor
 from app.models import Statement as Row
 from app.queries.facets import AXES, MAX_VALUES, Axis, actors_of_statements, read_facets, select_facet
 from app.queries.listing import OneOrMore
-from app.queries.statements import StatementFilters, select_statements
+from app.queries.statements import GONE, StatementFilters, number_of, select_statements
+from app.queries.windows import Wanted, wanted_of
 
 AvailableDimension = Literal[
     "region",
@@ -100,8 +101,20 @@ def _without_own(query: AvailabilityQuery | VariableQuery, name: AvailableDimens
     return query.model_copy(update={name: empty.get(name, [])})
 
 
+_OTHER = aliased(Row)
+_ONLY_WITHDRAWN = sa.select(sa.func.count(Row.cell.distinct())).where(
+    *GONE, ~sa.exists().where(_OTHER.cell == Row.cell, _OTHER.status != "withdrawn")
+)
+EVERYTHING: Any = sa.select(
+    number_of(), sa.select(sa.func.count(Row.cell.distinct())).scalar_subquery() - _ONLY_WITHDRAWN.scalar_subquery()
+)
+"""Statements and cells without any filter, counted in indices."""
+
+
 def count_found(session: Session, query: StatementFilters) -> tuple[int, int]:
     """Statements and cells under all filters."""
+    if wanted_of(query, "id") == Wanted():
+        return tuple(session.execute(EVERYTHING).one())
     found = select_statements(query).with_only_columns(Row.id, Row.cell).subquery()
     select = sa.select(sa.func.count(), sa.func.count(found.c.cell.distinct())).select_from(found)
     statements, cells = session.execute(select).one()

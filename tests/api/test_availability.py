@@ -5,12 +5,13 @@ from urllib.parse import parse_qsl, urlencode
 
 import pytest
 import sqlalchemy as sa
-from asking import Row
+from asking import Row, everything
 from conftest import client_for
 from starlette.testclient import TestClient
 
 from app.queries import availability, facets
 from app.queries.availability import DIMENSIONS
+from app.upkeep.everything import rebuild
 
 QUERIES = [
     "",
@@ -151,6 +152,13 @@ def test_the_withdrawn_can_be_asked_for_but_are_not_counted_unasked(loaded: sa.E
     assert "tech-innovation" not in {
         v["code"] for v in available(client, "dimensions=document")["dimensions"]["document"]["values"]
     }
+    with loaded.begin() as connection:  # of cells that are left and that are not
+        connection.execute(sa.text("UPDATE statement SET status = 'withdrawn' WHERE evidence_start % 2 = 0"))
+        rebuild(connection)
+    rows = everything(client)
+    found = available(client, "dimensions=kind")
+    assert (found["statements"], found["cells"]) == (len(rows), len({row["cell"] for row in rows if row["cell"]}))
+    assert 20 < found["cells"] < 80
 
 
 def test_long_lists_are_cut_and_say_so(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
