@@ -68,7 +68,7 @@ commas (OR). Pages follow `page.next` (also in the `Link` header). A suffix give
 `.ndjson`, `.parquet`, `.xlsx`, for regions `.geojson`; `Accept` chooses too. Answers have an `ETag` (304 when nothing changed)
 and take HEAD and one byte range (206, 416).
 Numbers are exact: `value` is a plain JSON number, `value_text` the same as decimal text, `interval` the values the words allow.
-Errors are problem documents (RFC 9457). Code is MIT; curated data CC BY 4.0; articles belong to their publishers."""
+Errors are problem documents (RFC 9457). Code MIT; the data that come with it CC BY 4.0; articles belong to their publishers."""
 
 CODES: dict[str, Any] = {
     "region": models.Region.code,
