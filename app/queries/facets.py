@@ -108,7 +108,7 @@ def count_facets(session: Session, query: StatementFilters, dimensions: Sequence
 
 
 def read_facets(session: Session, selects: Mapping[str, sa.Select[Any]]) -> dict[str, list[Any]]:
-    """The rows of several facets by name, each in its order, in one SQL statement: the time limit is for all of them."""
+    """The rows of facets (at least one) by name, each in its order, in one SQL statement: the time limit is for all of them."""
     rows: dict[str, list[Any]] = {name: [] for name in selects}
     parts: list[Any] = []
     for number, select in enumerate(selects.values()):
@@ -116,7 +116,7 @@ def read_facets(session: Session, selects: Mapping[str, sa.Select[Any]]) -> dict
         parts.append(sa.select(sa.literal(number, sa.Integer).label("facet"), *facet.c))
     united = sa.union_all(*parts).subquery()
     names = list(selects)
-    for row in session.execute(sa.select(united).order_by(united.c.facet, united.c.place)) if parts else ():
+    for row in session.execute(sa.select(united).order_by(united.c.facet, united.c.place)):
         rows[names[row.facet]].append(row)
     return rows
 
